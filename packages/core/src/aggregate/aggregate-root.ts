@@ -1,0 +1,94 @@
+/** The base of aggregates written as classes. */
+
+import { HandlerTimeoutError } from '../application-errors.ts';
+import type { AggregateFacts } from '../decider/aggregate-type.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Revision } from '../event/revision.ts';
+import { className } from '../shared/describe.ts';
+
+/** What stands behind a working instance while a handler runs. */
+interface Recorder {
+  readonly apply: (event: object) => void;
+  readonly events: object[];
+  /** Set when the handler's time is over: what it still records must not count. */
+  closed: boolean;
+}
+
+let factsOf: (root: AggregateRoot, facts: AggregateFacts) => void;
+let recorderOf: (root: AggregateRoot, recorder: Recorder | undefined) => void;
+
+/**
+ * Extend it, give fields their initial values, and let `@Applies` methods change them. The state is the own enumerable
+ * fields: `#private` ones cannot be snapshotted. There are no constructor arguments.
+ */
+export abstract class AggregateRoot {
+  #facts: AggregateFacts = { aggregateId: '', revision: undefined };
+  #recorder: Recorder | undefined;
+
+  static {
+    factsOf = (root, facts) => {
+      root.#facts = facts;
+    };
+    recorderOf = (root, recorder) => {
+      root.#recorder = recorder;
+    };
+  }
+
+  get aggregateId(): string {
+    return this.#facts.aggregateId;
+  }
+
+  /** Of the last event that was stored; `undefined` before the first. */
+  get revision(): Revision | undefined {
+    return this.#facts.revision;
+  }
+
+  /** Whether anything has happened to it yet, what this handler recorded included. */
+  get exists(): boolean {
+    return this.#facts.revision !== undefined || (this.#recorder?.events.length ?? 0) > 0;
+  }
+
+  /**
+   * Records that this happened, and applies it at once. It is stored when the handler is done.
+   * Throws `ConfigurationError` for an event without `@Applies`, and outside a command handler.
+   */
+  protected record(event: object): void {
+    const recorder = this.#recorder;
+    const name = className(this);
+    if (recorder === undefined) {
+      throw new ConfigurationError(`${name}.record was called outside a command handler`, [name]);
+    }
+    if (recorder.closed) throw new HandlerTimeoutError(`a handler of ${name}`, 0);
+    recorder.apply(event);
+    recorder.events.push(event);
+  }
+}
+
+/** Tells an instance who it is. */
+export function setFacts(root: AggregateRoot, facts: AggregateFacts): void {
+  factsOf(root, facts);
+}
+
+/** Lets `record` work on `root` until `run` has settled; resolves to what was recorded and returned. */
+export async function recording(
+  root: AggregateRoot,
+  apply: (event: object) => void,
+  signal: AbortSignal,
+  run: () => unknown,
+): Promise<{ readonly events: readonly object[]; readonly returned: unknown }> {
+  const recorder: Recorder = { apply, events: [], closed: false };
+  const close = () => {
+    recorder.closed = true;
+  };
+  signal.addEventListener('abort', close);
+  recorderOf(root, recorder);
+  try {
+    const returned = await run();
+    return { events: [...recorder.events], returned };
+  } finally {
+    signal.removeEventListener('abort', close);
+    // A promise that the handler did not wait for must not record into the next command.
+    recorder.closed = true;
+    recorderOf(root, undefined);
+  }
+}

@@ -1,0 +1,88 @@
+/** The decorators of aggregates and commands. They take classes explicitly and never read `design:*`. */
+
+import type { CommandClass } from '../decider/aggregate-type.ts';
+import { assertCategory, assertCount } from '../decider/decider.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { EventClass } from '../event/domain-event.ts';
+import { type AnyClass, ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
+import type { AggregateRoot } from './aggregate-root.ts';
+import type { ResultOf } from './command.ts';
+
+export interface AggregateNote {
+  readonly category: string;
+  readonly version: number;
+  readonly snapshotEvery: number | undefined;
+}
+
+export const aggregateNote = new ClassNote<AggregateNote>('aggregate');
+export const handlesNotes = new ClassNotes<{ readonly command: CommandClass; readonly method: string }>('handles');
+export const appliesNotes = new ClassNotes<{ readonly event: EventClass; readonly method: string | undefined }>(
+  'applies',
+);
+export const idNote = new ClassNote<string>('aggregate-id');
+
+/**
+ * Makes a class an aggregate whose streams are named `category-id`. Raise `version` when what `@Applies` methods do
+ * changes its meaning: older snapshots are then left alone. `snapshot.every` counts events.
+ */
+export function Aggregate(
+  category: string,
+  { version = 1, snapshot }: { version?: number; snapshot?: { every: number } } = {},
+): (target: new () => AggregateRoot) => void {
+  const note: AggregateNote = {
+    category: assertCategory(category),
+    version: assertCount(`@Aggregate('${category}') version`, version),
+    snapshotEvery: snapshot && assertCount(`@Aggregate('${category}') snapshot.every`, snapshot.every),
+  };
+  return (target) => aggregateNote.set(target, note);
+}
+
+/** Marks the field of a command that names its aggregate. */
+export function AggregateId(): (target: object, field: string) => void {
+  return (target, field) => {
+    const other = idNote.own(classOf(target));
+    if (other !== undefined) {
+      throw new ConfigurationError(`two fields of ${classOf(target).name} are @AggregateId: ${other} and ${field}`, [
+        other,
+        field,
+      ]);
+    }
+    idNote.set(classOf(target), field);
+  };
+}
+
+/** `unknown` where a method's only declared event or command is the decorated class, `never` where it is another. */
+type Takes<M extends (...args: never[]) => unknown, T> =
+  Parameters<M> extends [] ? unknown : Parameters<M>[0] extends T ? unknown : never;
+
+/**
+ * The method decides this command: `(command, context)`, synchronous or not. It returns what the command's
+ * `Command<Result>` says, otherwise nothing.
+ */
+export function Handles<C extends object>(
+  command: CommandClass<C>,
+): <M extends (command: C, context: never) => ResultOf<C> | Promise<ResultOf<C>>>(
+  target: AggregateRoot,
+  method: string,
+  descriptor: TypedPropertyDescriptor<M> & Takes<M, C>,
+) => void {
+  return (target, method) => handlesNotes.add(classOf(target), { command, method });
+}
+
+/** The method changes the state after this event. It must not refuse, wait, or look at anything but state and event. */
+export function Applies<E extends object>(
+  event: EventClass<E>,
+): <M extends (event: E) => void>(
+  target: AggregateRoot,
+  method: string,
+  descriptor: TypedPropertyDescriptor<M> & Takes<M, E> & (ReturnType<M> extends void ? unknown : never),
+) => void {
+  return (target, method) => appliesNotes.add(classOf(target), { event, method });
+}
+
+/** On the class: these events are recorded and leave the state as it is. */
+Applies.nothing = (...events: readonly EventClass[]): ((target: AnyClass) => void) => {
+  return (target) => {
+    for (const event of events) appliesNotes.add(target, { event, method: undefined });
+  };
+};

@@ -1,0 +1,107 @@
+/** From a decorated class to an `AggregateType`. */
+
+import type { AggregateFacts, AggregateType, CommandClass } from '../decider/aggregate-type.ts';
+import { assertAggregateId } from '../decider/decider.ts';
+import { shapeOf } from '../decider/shape.ts';
+import { ConfigurationError } from '../errors.ts';
+import { decodeValue, encodeValue } from '../event/codec.ts';
+import type { EventClass } from '../event/domain-event.ts';
+import type { AnyClass } from '../shared/class-metadata.ts';
+import { className } from '../shared/describe.ts';
+import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
+import { aggregateNote, appliesNotes, handlesNotes, idNote } from './decorators.ts';
+
+export type AggregateClass<A extends AggregateRoot = AggregateRoot> = new () => A;
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+/** Throws `ConfigurationError` for a class that is no aggregate, or whose decorators contradict one another. */
+export function aggregateTypeOf(target: AggregateClass): AggregateType<AggregateRoot> {
+  const note = aggregateNote.own(target);
+  if (note === undefined || !(target.prototype instanceof AggregateRoot)) {
+    throw new ConfigurationError(
+      `${target.name} is no aggregate: it has no @Aggregate, or does not extend AggregateRoot`,
+      [target.name],
+    );
+  }
+  const handlers = handlersOf(target);
+  const appliers = appliersOf(target);
+  const apply = (state: AggregateRoot, event: object): void => {
+    const known = appliers.has(event.constructor as EventClass);
+    if (!known) {
+      const place = `${target.name} and ${className(event)}`;
+      throw new ConfigurationError(
+        `${target.name} has no @Applies(${className(event)}); where it changes nothing, say @Applies.nothing(${className(event)})`,
+        [place],
+      );
+    }
+    const method = appliers.get(event.constructor as EventClass);
+    if (method !== undefined) (state as unknown as Methods)[method]?.(event);
+  };
+  const present = (state: AggregateRoot, facts: AggregateFacts): AggregateRoot => {
+    setFacts(state, facts);
+    return state;
+  };
+  return {
+    name: target.name,
+    category: note.category,
+    version: note.version,
+    snapshotEvery: note.snapshotEvery,
+    commands: [...handlers.keys()],
+    events: [...appliers.keys()],
+    shape: shapeOf(new target()),
+    idOf: (command) => idOf(command),
+    initialState: () => new target(),
+    evolve(state, event) {
+      apply(state, event);
+      return state;
+    },
+    async decide(command, state, facts, context) {
+      const method = handlers.get(command.constructor as CommandClass) as string;
+      present(state, facts);
+      const run = () => (state as unknown as Methods)[method]?.(command, context);
+      const { events, returned } = await recording(state, (event) => apply(state, event), context.signal, run);
+      return { events, state, returned };
+    },
+    encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),
+    decodeState({ json, types }, values) {
+      return Object.assign(new target(), decodeValue(json, types, `snapshot of ${target.name}`, values));
+    },
+    present,
+  };
+}
+
+function handlersOf(target: AnyClass): ReadonlyMap<CommandClass, string> {
+  const handlers = new Map<CommandClass, string>();
+  for (const { command, method } of handlesNotes.all(target)) {
+    const other = handlers.get(command);
+    if (other !== undefined && other !== method) {
+      throw new ConfigurationError(
+        `two handlers for ${command.name}: ${target.name}.${other} and ${target.name}.${method}`,
+        [`${target.name}.${other}`, `${target.name}.${method}`],
+      );
+    }
+    if (idNote.inherited(command).length === 0) {
+      throw new ConfigurationError(`no field of ${command.name} is @AggregateId`, [command.name]);
+    }
+    handlers.set(command, method);
+  }
+  return handlers;
+}
+
+function appliersOf(target: AnyClass): ReadonlyMap<EventClass, string | undefined> {
+  const appliers = new Map<EventClass, string | undefined>();
+  for (const { event, method } of appliesNotes.all(target)) {
+    if (appliers.has(event) && appliers.get(event) !== method) {
+      const places = [appliers.get(event), method].map((name) => `${target.name}.${name ?? 'Applies.nothing'}`);
+      throw new ConfigurationError(`two places apply ${event.name}: ${places.join(' and ')}`, places);
+    }
+    appliers.set(event, method);
+  }
+  return appliers;
+}
+
+function idOf(command: object): string {
+  const field = idNote.inherited(command.constructor as AnyClass).at(-1) as string;
+  return assertAggregateId((command as Record<string, unknown>)[field], `${className(command)}.${field}`);
+}

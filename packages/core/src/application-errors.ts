@@ -1,0 +1,117 @@
+/** Errors of commands, aggregates and consumers; see `errors.ts`. */
+import { TidemarkError } from './errors.ts';
+
+/** No aggregate of this application handles the command. */
+export class UnknownCommandError extends TidemarkError {
+  constructor(
+    readonly command: string,
+    readonly known: readonly string[],
+  ) {
+    super('UNKNOWN_COMMAND', `no aggregate handles ${command}; handled are: ${known.join(', ') || 'none'}`);
+  }
+}
+
+/** A command handler executed a command on its own aggregate, which waits for that handler: it would wait for ever. */
+export class ReentrantCommandError extends TidemarkError {
+  constructor(
+    readonly streamName: string,
+    readonly command: string,
+  ) {
+    super('REENTRANT_COMMAND', `${command} on '${streamName}' was executed from inside a handler of '${streamName}'`);
+  }
+}
+
+/** A command id was used before, for another command or another aggregate. */
+export class CommandIdReusedError extends TidemarkError {
+  constructor(
+    readonly commandId: string,
+    readonly found: string,
+    readonly wanted: string,
+  ) {
+    super('COMMAND_ID_REUSED', `command id '${commandId}' was used before: found ${found}, wanted ${wanted}`);
+  }
+}
+
+/** A command handler did not settle in time. What it records afterwards is refused. */
+export class HandlerTimeoutError extends TidemarkError {
+  constructor(
+    readonly handler: string,
+    readonly milliseconds: number,
+  ) {
+    super('HANDLER_TIMEOUT', `${handler} did not finish within ${milliseconds} ms`);
+  }
+}
+
+/** An aggregate's history has lost its beginning, so its state cannot be known. */
+export class TruncatedHistoryError extends TidemarkError {
+  constructor(
+    readonly streamName: string,
+    readonly firstRevision: number,
+  ) {
+    super(
+      'TRUNCATED_HISTORY',
+      `stream '${streamName}' begins at revision ${firstRevision}; found a truncated history, wanted all of it`,
+    );
+  }
+}
+
+/** A consumer's checkpoint does not belong to this log: the log was moved, restored, or lost its end. */
+export class CheckpointMismatchError extends TidemarkError {
+  constructor(
+    readonly consumer: string,
+    readonly found: string,
+    readonly wanted: string,
+  ) {
+    super(
+      'CHECKPOINT_MISMATCH',
+      `checkpoint of '${consumer}': found ${found}, wanted ${wanted}; raise its version to build it anew`,
+    );
+  }
+}
+
+/** A consumer was not at the wanted position in time. */
+export class CaughtUpTimeoutError extends TidemarkError {
+  constructor(
+    readonly consumer: string,
+    readonly wanted: number,
+    readonly reached: number,
+    readonly milliseconds: number,
+  ) {
+    super(
+      'CAUGHT_UP_TIMEOUT',
+      `'${consumer}' is at position ${reached}, wanted ${wanted} (lag ${wanted - reached}) within ${milliseconds} ms`,
+    );
+  }
+}
+
+/** A projection's handler returned a promise. Handlers are synchronous, as a batch commits as one. */
+export class AsyncProjectionError extends TidemarkError {
+  constructor(readonly handler: string) {
+    super('ASYNC_PROJECTION', `${handler} returned a promise; projection handlers are synchronous`);
+  }
+}
+
+/** `update` found no document and was given nothing to begin with. */
+export class DocumentNotFoundError extends TidemarkError {
+  constructor(
+    readonly projection: string,
+    readonly key: string,
+  ) {
+    super('DOCUMENT_NOT_FOUND', `projection '${projection}' has no document '${key}', and update got no initial value`);
+  }
+}
+
+/** A consumer stopped at an event it could not handle. `cause` is the handler's error; nothing behind it was handled. */
+export class ConsumerStoppedError extends TidemarkError {
+  constructor(
+    readonly consumer: string,
+    /** The position of that event; of the last handled one where no event is to blame. */
+    readonly position: number,
+    readonly eventType: string | undefined,
+    options: { readonly cause: unknown },
+  ) {
+    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    const place = eventType === undefined ? `behind position ${position}` : `at ${eventType}, position ${position}`;
+    super('CONSUMER_STOPPED', `'${consumer}' stopped ${place}: ${reason}`, options);
+  }
+}

@@ -1,0 +1,110 @@
+/** Wires an application: checks, opens, starts, and at the end stops in the opposite order. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createValidate } from '../aggregate/validation.ts';
+import { AggregateCache, type CacheOptions } from '../decider/aggregate-cache.ts';
+import type { Causation } from '../decider/context.ts';
+import { CommandHandler } from '../decider/handle-command.ts';
+import { AggregateLoader } from '../decider/load.ts';
+import { Receipts } from '../decider/receipts.ts';
+import { SnapshotTaker } from '../decider/snapshot-taker.ts';
+import { ArgumentError } from '../errors.ts';
+import { Projector } from '../projection/projector.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import { describe } from '../shared/describe.ts';
+import { type Ids, randomIds } from '../shared/ids.ts';
+import type { StoreProvider } from '../store/stores.ts';
+import { EventStreams } from '../subscription/event-streams.ts';
+import type { Application } from './application.ts';
+import { RunningApplication } from './running-application.ts';
+import { type Declarations, Wiring } from './wiring.ts';
+
+export interface ApplicationOptions extends Declarations {
+  /** Where everything is kept: `memory()`, `sqlite(file)`. */
+  readonly store: StoreProvider;
+  /** Given to command handlers as `context.services`. */
+  readonly services?: unknown;
+  readonly cache?: CacheOptions | undefined;
+  readonly clock?: Clock | undefined;
+  readonly ids?: Ids | undefined;
+  /** How often a command is decided again after another writer was first. Default 20. */
+  readonly conflictRetries?: number | undefined;
+  /** How long a command handler may take, in milliseconds. Default 30,000. */
+  readonly handlerTimeout?: number | undefined;
+  /** Told of everything that goes wrong outside a caller's promise. Default: `process.emitWarning`. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Opens the store and starts the projections. Stop it with `stop()` or `await using`.
+ * Throws `ConfigurationError` and `ArgumentError` before anything is opened, and what opening the store throws.
+ */
+export async function createApplication(options: ApplicationOptions): Promise<Application> {
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError('options', describe(options), 'an object');
+  const { store, services, clock = systemClock, ids = randomIds } = options;
+  if (typeof store?.open !== 'function')
+    throw new ArgumentError('store', describe(store), 'memory(), sqlite(file) or another provider');
+  const conflictRetries = limit('conflictRetries', options.conflictRetries ?? 20, 0);
+  const handlerTimeout = limit('handlerTimeout', options.handlerTimeout ?? 30_000, 1);
+  const wiring = new Wiring(options);
+  const { registry } = wiring;
+  const validate = await createValidate();
+  const onError = guarded(options.onError ?? warn);
+  const causation = new AsyncLocalStorage<Causation>();
+  const cache = new AggregateCache(options.cache);
+  const stores = await store.open();
+  const { events, commandLog, readModels } = stores;
+  const loader = new AggregateLoader({ events, snapshots: stores.snapshots, registry, cache, onError });
+  const snapshots = new SnapshotTaker(loader, stores.snapshots, onError);
+  const receipts = new Receipts(commandLog, events, registry);
+  const commands = new CommandHandler({
+    ...{ events, registry, loader, cache, receipts, snapshots, validate, services, clock, ids, causation },
+    ...{ random: Math.random, conflictRetries, handlerTimeout },
+  });
+  const stopping = new AbortController();
+  const streams = new EventStreams({ events, registry, onRetry: onError }, stopping.signal);
+  const projectors = new Map(
+    [...wiring.projections].map(([target, definition]) => [
+      target,
+      new Projector(definition, { events, readModels, registry, onError }),
+    ]),
+  );
+  for (const projector of projectors.values()) projector.start();
+  const description = store.description;
+  return new RunningApplication({
+    ...{
+      description,
+      stores,
+      wiring,
+      loader,
+      commands,
+      snapshots,
+      streams,
+      projectors,
+      stopping,
+      causation,
+      clock,
+      onError,
+    },
+  });
+}
+
+function limit(name: string, value: unknown, least: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value < 2 ** 31) return value;
+  throw new ArgumentError(name, describe(value), `a whole number from ${least} to 2^31 - 1`);
+}
+
+/** A hook that throws must not end what called it. */
+function guarded(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (thrown) {
+      warn(thrown);
+    }
+  };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), 'TidemarkWarning');
+}

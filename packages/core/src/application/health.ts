@@ -1,0 +1,47 @@
+import type { Position } from '../event/revision.ts';
+import type { Projector } from '../projection/projector.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { HandlerSubscription } from '../subscription/handler-subscription.ts';
+import type { ConsumerHealth, Health } from './application.ts';
+
+interface Consumers {
+  readonly description: string;
+  readonly clock: Clock;
+  readonly projectors: readonly Projector[];
+  readonly subscriptions: readonly HandlerSubscription[];
+  /** Absent once the application has stopped. */
+  readonly events: EventStore | undefined;
+}
+
+/** Looks at every consumer and at the log's end; reads at most one event for each. */
+export async function healthOf({ description, clock, projectors, subscriptions, events }: Consumers): Promise<Health> {
+  const head = (await events?.head()) ?? 0;
+  const now = clock.now().getTime();
+  const consumers: ConsumerHealth[] = [];
+  for (const { status } of projectors) {
+    const { name, version, state, position, lastError } = status;
+    const lag = await lagOf(position, head, now, events);
+    consumers.push({ name, version, kind: 'projection', state, position, lag, lastError });
+  }
+  for (const { name, state, position, error } of subscriptions) {
+    const lag = await lagOf(position, head, now, events);
+    consumers.push({ name, kind: 'subscription', state, position, lag, lastError: error });
+  }
+  const failed = consumers.some(({ state, lastError }) => state === 'stopped' && lastError !== undefined);
+  const status = events === undefined ? 'stopped' : failed ? 'degraded' : 'ok';
+  return { status, store: description, head, consumers };
+}
+
+async function lagOf(
+  position: Position,
+  head: Position,
+  now: number,
+  events: EventStore | undefined,
+): Promise<ConsumerHealth['lag']> {
+  if (events === undefined || head <= position) return { events: 0, milliseconds: 0 };
+  for await (const next of events.readAll({ from: position + 1, limit: 1 })) {
+    return { events: head - position, milliseconds: Math.max(0, now - next.recordedTime) };
+  }
+  return { events: 0, milliseconds: 0 };
+}

@@ -1,0 +1,209 @@
+/** The application behind its interface. */
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Observable } from 'rxjs';
+import type { Fields, ResultOf } from '../aggregate/command.ts';
+import { buildCommand } from '../aggregate/command-bus.ts';
+import type { CommandClass } from '../decider/aggregate-type.ts';
+import type { Causation } from '../decider/context.ts';
+import { assertAggregateId } from '../decider/decider.ts';
+import type { CommandHandler, ExecuteOptions } from '../decider/handle-command.ts';
+import type { AggregateLoader, LoadUntil } from '../decider/load.ts';
+import type { Receipt } from '../decider/receipt.ts';
+import type { SnapshotTaker } from '../decider/snapshot-taker.ts';
+import { ArgumentError, ClosedError } from '../errors.ts';
+import type { RecordedEvent } from '../event/event.ts';
+import { assertPlace, type Position } from '../event/revision.ts';
+import { streamName } from '../event/stream-name.ts';
+import { type DocumentChange, DocumentReader } from '../projection/document-reader.ts';
+import type { Documents } from '../projection/documents.ts';
+import type { ProjectionClass } from '../projection/projection.ts';
+import type { ProjectionStatus, Projector } from '../projection/projector.ts';
+import type { Clock } from '../shared/clock.ts';
+import { describe } from '../shared/describe.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Stores } from '../store/stores.ts';
+import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-filter.ts';
+import type { EventStreams, FollowOptions } from '../subscription/event-streams.ts';
+import {
+  type EventHandler,
+  type HandlerSubscription,
+  handlerSubscription,
+} from '../subscription/handler-subscription.ts';
+import type { Application, CaughtUpOptions, EventOf, Health } from './application.ts';
+import { healthOf } from './health.ts';
+import type { Wiring } from './wiring.ts';
+
+export interface ApplicationParts {
+  readonly description: string;
+  readonly stores: Stores;
+  readonly wiring: Wiring;
+  readonly loader: AggregateLoader;
+  readonly commands: CommandHandler;
+  readonly snapshots: SnapshotTaker;
+  readonly streams: EventStreams;
+  readonly projectors: ReadonlyMap<unknown, Projector>;
+  readonly stopping: AbortController;
+  readonly causation: AsyncLocalStorage<Causation>;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+export class RunningApplication implements Application {
+  readonly eventStore: EventStore;
+  readonly #executing = new Set<Promise<unknown>>();
+  readonly #subscriptions = new Set<HandlerSubscription>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(private readonly parts: ApplicationParts) {
+    this.eventStore = parts.stores.events;
+  }
+
+  async execute<C extends object>(
+    command: CommandClass<C>,
+    fields: NoInfer<Fields<C>>,
+    options: ExecuteOptions = {},
+  ): Promise<Receipt<ResultOf<C>>> {
+    this.#assertRunning();
+    const type = this.parts.wiring.bus.typeOf(command);
+    const executing = this.parts.commands.handle(type, buildCommand(command, fields), options);
+    this.#executing.add(executing);
+    try {
+      return (await executing) as Receipt<ResultOf<C>>;
+    } finally {
+      this.#executing.delete(executing);
+    }
+  }
+
+  // The overloads stand in the interface; here any aggregate is of some type.
+  async load(aggregate: unknown, aggregateId: string, until: LoadUntil = {}): Promise<never> {
+    this.#assertRunning();
+    assertUntil(until);
+    const type = this.parts.wiring.aggregate(aggregate);
+    assertAggregateId(aggregateId, 'load');
+    const { state, revision } = await this.parts.loader.forReading(type, aggregateId, until);
+    return type.present(state, { aggregateId, revision }) as never;
+  }
+
+  async *history(aggregate: unknown, aggregateId: string): AsyncGenerator<RecordedEvent, void, undefined> {
+    this.#assertRunning();
+    const { category } = this.parts.wiring.aggregate(aggregate);
+    const name = streamName(category, assertAggregateId(aggregateId, 'history'));
+    for await (const page of this.eventStore.readStream(name).pages()) {
+      for (const stored of page) yield* this.parts.wiring.registry.restore(stored);
+    }
+  }
+
+  events$<const F extends ConsumerFilter>(filter?: F, options: FollowOptions = {}): Observable<EventOf<F>> {
+    this.#assertRunning();
+    assertFollow(options);
+    return this.parts.streams.events$(this.#filter(filter), options) as Observable<EventOf<F>>;
+  }
+
+  events<const F extends ConsumerFilter>(filter?: F, options: FollowOptions = {}): AsyncIterable<EventOf<F>> {
+    this.#assertRunning();
+    assertFollow(options);
+    return this.parts.streams.events(this.#filter(filter), options) as AsyncIterable<EventOf<F>>;
+  }
+
+  subscribe<const F extends ConsumerFilter>(
+    filter: F,
+    handler: EventHandler<EventOf<F>['data']>,
+    {
+      name = `subscription-${this.#subscriptions.size + 1}`,
+      ...options
+    }: FollowOptions & { readonly name?: string } = {},
+  ): HandlerSubscription {
+    this.#assertRunning();
+    assertFollow(options);
+    if (typeof handler !== 'function') throw new ArgumentError('handler', describe(handler), 'a function');
+    const subscriber = { name, filter: this.#filter(filter), handler: handler as EventHandler };
+    const subscription = handlerSubscription(this.parts, subscriber, options);
+    this.#subscriptions.add(subscription);
+    // One that failed stays, so that `health()` tells of it.
+    void subscription.stopped.then(() => subscription.error ?? this.#subscriptions.delete(subscription));
+    return subscription;
+  }
+
+  documents<T>(projection: new () => Documents<T>): DocumentReader<T> {
+    this.#assertRunning();
+    const { definition, changes$ } = this.#projector(projection);
+    const changes = changes$.asObservable() as Observable<DocumentChange<T>>;
+    return new DocumentReader<T>(
+      definition.model,
+      this.parts.stores.readModels,
+      this.parts.wiring.registry.values,
+      changes,
+    );
+  }
+
+  async caughtUp(
+    projection: ProjectionClass,
+    target: Position | Pick<Receipt, 'position'>,
+    { timeout = 5_000, signal }: CaughtUpOptions = {},
+  ): Promise<void> {
+    this.#assertRunning();
+    const position = typeof target === 'object' && target !== null ? target.position : target;
+    assertPlace('position', position);
+    assertPlace('timeout', timeout);
+    await this.#projector(projection).caughtUp(position, timeout, signal);
+  }
+
+  status$(projection: ProjectionClass): Observable<ProjectionStatus> {
+    return this.#projector(projection).status$;
+  }
+
+  async health(): Promise<Health> {
+    const { description, clock, projectors } = this.parts;
+    const consumers = { projectors: [...projectors.values()], subscriptions: [...this.#subscriptions] };
+    return healthOf({
+      description,
+      clock,
+      ...consumers,
+      events: this.#stopped === undefined ? this.eventStore : undefined,
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { stopping, projectors, snapshots, stores } = this.parts;
+    while (this.#executing.size > 0) await Promise.allSettled(this.#executing);
+    stopping.abort();
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    await Promise.all([...projectors.values()].map((projector) => projector.stop()));
+    await snapshots.settled();
+    await stores.close();
+  }
+
+  #filter(filter: ConsumerFilter = {}) {
+    return resolveFilter(filter, this.parts.wiring.registry);
+  }
+
+  #projector(projection: unknown): Projector {
+    const projector = this.parts.projectors.get(projection);
+    if (projector !== undefined) return projector;
+    throw new ArgumentError('projection', describe(projection), 'one of the `projections` of this application');
+  }
+
+  #assertRunning(): void {
+    if (this.#stopped !== undefined) throw new ClosedError('the application');
+  }
+}
+
+function assertUntil({ atRevision, at }: LoadUntil): void {
+  if (atRevision !== undefined) assertPlace('atRevision', atRevision);
+  if (at !== undefined && !(at instanceof Date && !Number.isNaN(at.getTime()))) {
+    throw new ArgumentError('at', describe(at), 'a valid Date');
+  }
+}
+
+function assertFollow({ after = 0 }: FollowOptions): void {
+  if (after !== 'end') assertPlace('after', after);
+}

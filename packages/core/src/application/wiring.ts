@@ -1,0 +1,78 @@
+/** Checks an application's declarations against one another, before anything is opened. */
+
+import { CommandBus } from '../aggregate/command-bus.ts';
+import { type AggregateClass, aggregateTypeOf } from '../aggregate/to-aggregate-type.ts';
+import type { AggregateType } from '../decider/aggregate-type.ts';
+import type { DeciderDefinition } from '../decider/decider.ts';
+import { ArgumentError, ConfigurationError } from '../errors.ts';
+import type { EventClass } from '../event/domain-event.ts';
+import { EventRegistry } from '../event/event-registry.ts';
+import type { Upcaster } from '../event/upcaster.ts';
+import { type ProjectionClass, type ProjectionDefinition, projectionOf } from '../projection/projection.ts';
+import type { AnyClass } from '../shared/class-metadata.ts';
+import { describe } from '../shared/describe.ts';
+
+export interface Declarations {
+  readonly aggregates?: readonly (AggregateClass | DeciderDefinition<never>)[] | undefined;
+  readonly projections?: readonly ProjectionClass[] | undefined;
+  /** Events that no aggregate of this application applies: those of other parts of the log. */
+  readonly events?: readonly EventClass[] | undefined;
+  /** `@Value` classes that stand inside events, documents and states. */
+  readonly values?: readonly AnyClass[] | undefined;
+  readonly upcasters?: readonly Upcaster[] | undefined;
+}
+
+export class Wiring {
+  readonly registry: EventRegistry;
+  readonly bus: CommandBus;
+  readonly projections: ReadonlyMap<unknown, ProjectionDefinition>;
+  readonly #types: ReadonlyMap<unknown, AggregateType>;
+
+  /** Throws `ConfigurationError`, which names both places where two contradict each other. */
+  constructor({ aggregates = [], projections = [], events = [], values = [], upcasters = [] }: Declarations) {
+    this.#types = new Map(aggregates.map((aggregate) => [aggregate, typeOf(aggregate)]));
+    const types = [...this.#types.values()];
+    this.bus = new CommandBus(types);
+    const known = new Set([...types.flatMap((type) => type.events), ...events]);
+    this.registry = new EventRegistry({ events: [...known], values, upcasters });
+    this.projections = new Map(projections.map((projection) => [projection, projectionOf(projection)]));
+    this.#checkProjections();
+  }
+
+  /** Throws `ArgumentError` for an aggregate that the application was not given. */
+  aggregate(aggregate: unknown): AggregateType {
+    const type = this.#types.get(aggregate);
+    if (type !== undefined) return type;
+    throw new ArgumentError('aggregate', describe(aggregate), 'one of the `aggregates` of this application');
+  }
+
+  #checkProjections(): void {
+    const names = new Map<string, ProjectionDefinition>();
+    for (const definition of this.projections.values()) {
+      const { target, model, events } = definition;
+      const other = names.get(model.name);
+      if (other !== undefined && other.model.version === model.version) {
+        const places = [other.target.name, target.name];
+        throw new ConfigurationError(
+          `two projections are '${model.name}' version ${model.version}: ${places.join(' and ')}`,
+          places,
+        );
+      }
+      names.set(model.name, definition);
+      for (const event of events) {
+        if (this.registry.has(event)) continue;
+        throw new ConfigurationError(
+          `projection ${target.name} is on ${event.name}, which no aggregate applies and \`events\` does not name`,
+          [target.name, event.name],
+        );
+      }
+    }
+  }
+}
+
+function typeOf(aggregate: AggregateClass | DeciderDefinition<never>): AggregateType {
+  if (typeof aggregate === 'function') return aggregateTypeOf(aggregate) as AggregateType;
+  if (typeof aggregate === 'object' && aggregate !== null && 'type' in aggregate)
+    return aggregate.type as unknown as AggregateType;
+  throw new ArgumentError('aggregates', describe(aggregate), 'classes with @Aggregate, or what `decider` makes');
+}

@@ -1,0 +1,47 @@
+/** What the command handler needs to know of an aggregate. Classes and plain deciders both become one. */
+import type { EncodedValue } from '../event/codec.ts';
+import type { EventClass } from '../event/domain-event.ts';
+import type { Revision } from '../event/revision.ts';
+import type { ValueClasses } from '../event/value.ts';
+import type { CommandContext } from './context.ts';
+
+export type CommandClass<C extends object = object> = new () => C;
+
+/** Which aggregate, and how far it is. */
+export interface AggregateFacts {
+  readonly aggregateId: string;
+  /** Of the last event; `undefined` before the first. */
+  readonly revision: Revision | undefined;
+}
+
+export interface Decision<S> {
+  readonly events: readonly object[];
+  /** After these events. */
+  readonly state: S;
+  readonly returned: unknown;
+}
+
+export interface AggregateType<S = unknown> {
+  /** For messages. */
+  readonly name: string;
+  readonly category: string;
+  /** Declared: raise it when `evolve` changes its meaning, and older snapshots are left alone. */
+  readonly version: number;
+  /** A snapshot after so many events; `undefined` for none. */
+  readonly snapshotEvery: number | undefined;
+  readonly commands: readonly CommandClass[];
+  readonly events: readonly EventClass[];
+  /** Text of the keys and kinds of the state: another shape makes snapshots stale. */
+  readonly shape: string;
+  /** Throws `ArgumentError` where the command names no aggregate. */
+  idOf(command: object): string;
+  initialState(): S;
+  /** May change `state` and return it. Throws `ConfigurationError` for an event it does not know. */
+  evolve(state: S, event: object): S;
+  /** May change `state`, which is then used up. */
+  decide(command: object, state: S, facts: AggregateFacts, context: CommandContext): Promise<Decision<S>>;
+  encodeState(state: S, values: ValueClasses): EncodedValue;
+  decodeState(encoded: EncodedValue, values: ValueClasses): S;
+  /** What `app.load` hands out. */
+  present(state: S, facts: AggregateFacts): unknown;
+}

@@ -1,0 +1,80 @@
+/** Receipts of commands: of those just handled, and of those found in the command log. */
+import { CommandIdReusedError } from '../application-errors.ts';
+import { decodeValue, type EncodedValue } from '../event/codec.ts';
+import type { EventData } from '../event/event.ts';
+import type { EventRegistry } from '../event/event-registry.ts';
+import type { Position, Revision } from '../event/revision.ts';
+import { className } from '../shared/describe.ts';
+import type { CommandLog, HandledCommand } from '../store/command-log.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Receipt, ReceiptEvent } from './receipt.ts';
+
+/** What is known of a command before it is decided. */
+interface Addressed {
+  readonly command: object;
+  readonly aggregateId: string;
+  readonly streamName: string;
+  readonly context: { readonly commandId: string };
+}
+
+interface Outcome {
+  readonly events: readonly object[];
+  readonly data: readonly EventData[];
+  readonly returned: unknown;
+  readonly revision: Revision | undefined;
+  readonly position: Position | undefined;
+}
+
+export class Receipts {
+  constructor(
+    private readonly log: CommandLog,
+    private readonly events: EventStore,
+    private readonly registry: EventRegistry,
+  ) {}
+
+  fresh(addressed: Addressed, outcome: Outcome): Receipt {
+    const { streamName, aggregateId, context } = addressed;
+    const { events, data, returned, revision, position = 0 } = outcome;
+    const first = (revision ?? -1) - data.length + 1;
+    const recorded = data.map(
+      ({ eventId, type }, index): ReceiptEvent => ({
+        eventId,
+        type,
+        data: events[index] as object,
+        revision: first + index,
+      }),
+    );
+    const { commandId } = context;
+    return { streamName, aggregateId, commandId, revision, position, events: recorded, returned, repeated: false };
+  }
+
+  /** The receipt of an earlier command of the same id. Throws `CommandIdReusedError` where that was another command. */
+  async find(addressed: Addressed): Promise<Receipt | undefined> {
+    const { command, streamName, aggregateId, context } = addressed;
+    const handled = await this.log.find(context.commandId);
+    if (handled === undefined) return undefined;
+    const name = className(command);
+    if (handled.streamName !== streamName || handled.command !== name) {
+      const found = `${handled.command} on '${handled.streamName}'`;
+      throw new CommandIdReusedError(handled.commandId, found, `${name} on '${streamName}'`);
+    }
+    const { commandId, revision, position = handled.decidedAt } = handled;
+    const { json, types } = JSON.parse(handled.returned) as EncodedValue;
+    const returned = decodeValue(json, types, `the receipt of command '${commandId}'`, this.registry.values);
+    const events = await this.#recorded(handled);
+    return { streamName, aggregateId, commandId, revision, position, events, returned, repeated: true };
+  }
+
+  async #recorded({ streamName, revision, count }: HandledCommand): Promise<readonly ReceiptEvent[]> {
+    if (revision === undefined || count === 0) return [];
+    const events: ReceiptEvent[] = [];
+    const from = revision - count + 1;
+    for await (const page of this.events.readStream(streamName, { from, limit: count }).pages()) {
+      for (const event of page.flatMap((stored) => this.registry.restore(stored))) {
+        if (event.revision > revision) continue;
+        events.push({ eventId: event.eventId, type: event.type, data: event.data as object, revision: event.revision });
+      }
+    }
+    return events;
+  }
+}

@@ -1,0 +1,41 @@
+/** `@DomainEvent` classes and what they are called in the log. */
+import { ArgumentError } from '../errors.ts';
+import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
+import { describe } from '../shared/describe.ts';
+
+/** A class whose instances are events. */
+export type EventClass<T extends object = object> = AnyClass<T>;
+
+/** An event's name in the log, and the version of its shape. */
+export interface EventName {
+  readonly type: string;
+  readonly version: number;
+}
+
+const eventNote = new ClassNote<EventName>('event');
+
+/**
+ * Names an event's class for the log: once, for ever. Raise `version` (from 1) when the shape changes, and give an
+ * `upcast` for the one before. The constructor is not called when an event is read.
+ */
+export function DomainEvent(type: string, { version = 1 }: { version?: number } = {}): (target: AnyClass) => void {
+  assertEventType('@DomainEvent name', type);
+  assertVersion(`@DomainEvent('${type}') version`, version);
+  return (target) => eventNote.set(target, { type, version });
+}
+
+/** The name that `@DomainEvent` gave to this very class. */
+export function eventNameOf(target: AnyClass): EventName | undefined {
+  return eventNote.own(target);
+}
+
+/** Refuses what no store takes as an event's type; `$` is reserved for stores. */
+export function assertEventType(argument: string, type: unknown): asserts type is string {
+  if (typeof type === 'string' && type !== '' && type.length <= 512 && !type.startsWith('$')) return;
+  throw new ArgumentError(argument, describe(type), 'text of 1 to 512 characters that does not begin with $');
+}
+
+export function assertVersion(argument: string, version: unknown): asserts version is number {
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version >= 1) return;
+  throw new ArgumentError(argument, describe(version), 'a whole number from 1');
+}

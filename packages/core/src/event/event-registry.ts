@@ -1,0 +1,191 @@
+/** The events an application knows: instances to `EventData`, and what a store returns back to instances. */
+import { ConfigurationError, type TidemarkError, UnknownEventError } from '../errors.ts';
+import type { AnyClass } from '../shared/class-metadata.ts';
+import { className } from '../shared/describe.ts';
+import { encodeValue, withPrototype } from './codec.ts';
+import { type EventClass, type EventName, eventNameOf } from './domain-event.ts';
+import type { EventData, EventMetadata, RecordedEvent, StoredEvent } from './event.ts';
+import { eventDataOf } from './event-data.ts';
+import { keyOf, type Upcaster, UpcasterChains } from './upcaster.ts';
+import { ValueClasses } from './value.ts';
+
+/** What happens to stored events of one type and version. */
+interface Plan {
+  readonly name: EventName;
+  readonly steps: readonly Upcaster[];
+  /** The class of the outcome; absent when the steps decide it (a split, a drop) or nobody knows the type. */
+  readonly target?: AnyClass | undefined;
+  readonly problem?: TidemarkError;
+}
+
+export interface RegistryOptions {
+  readonly events: readonly EventClass[];
+  readonly values?: readonly AnyClass[];
+  readonly upcasters?: readonly Upcaster[];
+}
+
+export class EventRegistry {
+  readonly values: ValueClasses;
+  readonly #classes = new Map<string, AnyClass>();
+  readonly #versions = new Map<string, number>();
+  readonly #chains: UpcasterChains;
+  readonly #plans = new Map<string, Plan>();
+
+  /** Throws `ConfigurationError` for a class without `@DomainEvent`, two events of one name, or a broken upcaster chain. */
+  constructor({ events, values = [], upcasters = [] }: RegistryOptions) {
+    for (const target of events) this.#add(target);
+    this.values = new ValueClasses(values);
+    this.#chains = new UpcasterChains(upcasters, this.#versions);
+  }
+
+  #add(target: EventClass): void {
+    const name = eventNameOf(target);
+    if (name === undefined)
+      throw new ConfigurationError(`${target.name} is used as an event but has no @DomainEvent`, [target.name]);
+    const other = this.#classes.get(name.type);
+    if (other !== undefined && other !== target) {
+      const places = [other.name, target.name];
+      throw new ConfigurationError(`two events are named '${name.type}': the classes ${places.join(' and ')}`, places);
+    }
+    this.#classes.set(name.type, target);
+    this.#versions.set(name.type, name.version);
+  }
+
+  has(target: AnyClass): boolean {
+    const name = eventNameOf(target);
+    return name !== undefined && this.#classes.get(name.type) === target;
+  }
+
+  /** The event's name in the log. Throws `ConfigurationError` for an instance of a class that is not registered. */
+  nameOf(event: object): EventName {
+    const prototype: unknown = Object.getPrototypeOf(event);
+    const target = prototype === null ? undefined : (event.constructor as AnyClass);
+    const name = target === undefined ? undefined : eventNameOf(target);
+    if (name === undefined || this.#classes.get(name.type) !== target) {
+      throw new ConfigurationError(`an instance of ${className(event)} was recorded, which is not a registered event`, [
+        className(event),
+      ]);
+    }
+    return name;
+  }
+
+  /** An event ready to be appended. Throws `SerializationError` with the path of what cannot be written. */
+  encode(event: object, eventId: string, metadata: EventMetadata = {}): EventData {
+    const { type, version } = this.nameOf(event);
+    const encoded = encodeValue(event, `event '${type}'`, this.values, true);
+    return eventDataOf({ eventId, type, encoded, metadata, version });
+  }
+
+  /**
+   * What a stored event is today: one event as a rule, several parts after a split, none after a drop. Unknown types
+   * come with plain data; of a newer version, reading `data` throws `UnknownEventError`.
+   */
+  restore(stored: StoredEvent): readonly StoredEvent[] {
+    const plan = this.#planFor(stored);
+    const { problem, target, steps } = plan;
+    if (problem !== undefined && this.#classes.has(plan.name.type)) {
+      return [
+        stored.reading(stored.type, () => {
+          throw problem;
+        }),
+      ];
+    }
+    if (steps.length === 0 && target === undefined) return [stored];
+    if (target !== undefined) return [stored.reading(plan.name.type, (event) => this.#instance(event, plan, target))];
+    return this.#parts(stored, steps[0] as Upcaster);
+  }
+
+  /** As `restore`, for a reader that must understand: throws `UnknownEventError` for an unknown type or newer version. */
+  demand(stored: StoredEvent): readonly StoredEvent[] {
+    const { problem } = this.#planFor(stored);
+    if (problem !== undefined) throw problem;
+    return this.restore(stored);
+  }
+
+  /** As `restore`, but throws `UnknownEventError` at once for a newer version of a known type; unknown types pass. */
+  demandKnown(stored: StoredEvent): readonly StoredEvent[] {
+    const { problem, name } = this.#planFor(stored);
+    if (problem !== undefined && this.#classes.has(name.type)) throw problem;
+    return this.restore(stored);
+  }
+
+  /** The stored types that can become one of `types` while reading. */
+  widen(types: readonly string[]): readonly string[] {
+    return this.#chains.widen(types);
+  }
+
+  /** Changes whenever the way stored events reach this class does; part of a snapshot's key. */
+  fingerprint(target: AnyClass): string {
+    const name = eventNameOf(target);
+    return name === undefined ? '' : `${keyOf(name)}+${this.#chains.lengthTo(name.type)}`;
+  }
+
+  #planFor(stored: StoredEvent): Plan {
+    const version = versionOf(stored);
+    const key = keyOf({ type: stored.type, version });
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#plan({ type: stored.type, version });
+      // Versions come from the log, which others write too: a hostile one must not fill the memory.
+      if (this.#plans.size < 10_000) this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #plan(stored: EventName): Plan {
+    let name = stored;
+    const steps: Upcaster[] = [];
+    while (this.#versions.get(name.type) !== name.version) {
+      const step = this.#chains.from(name);
+      if (step === undefined) return { name, steps: [], problem: this.#problem(name) };
+      if (step.kind !== 'reshape') return { name, steps: [...steps, step].slice(0, 1), target: undefined };
+      steps.push(step);
+      name = step.to[0] as EventName;
+    }
+    return { name, steps, target: this.#classes.get(name.type) };
+  }
+
+  #problem({ type, version }: EventName): TidemarkError {
+    const known = this.#versions.get(type);
+    return known === undefined
+      ? new UnknownEventError(type, 'reading', 'a type this code does not know', 'a registered event')
+      : new UnknownEventError(type, 'reading', `schema version ${version}`, `at most version ${known}`);
+  }
+
+  #instance(stored: StoredEvent, { steps }: Plan, target: AnyClass): unknown {
+    let data = stored.decode(this.values);
+    for (const step of steps) data = step.apply(data, stored)[0]?.data;
+    return instanceOf(target, data);
+  }
+
+  #parts(stored: StoredEvent, first: Upcaster): readonly StoredEvent[] {
+    const parts: { type: string; data: unknown }[] = [];
+    let split = false;
+    const follow = (step: Upcaster, data: unknown): void => {
+      split ||= step.kind === 'split';
+      for (const piece of step.apply(data, stored)) {
+        const name = step.to.find(({ type }) => type === piece.type) as EventName;
+        const target = this.#versions.get(name.type) === name.version ? this.#classes.get(name.type) : undefined;
+        if (target === undefined) follow(this.#chains.from(name) as Upcaster, piece.data);
+        else parts.push({ type: name.type, data: instanceOf(target, piece.data) });
+      }
+    };
+    follow(first, stored.decode(this.values));
+    return parts.map(({ type, data }, part) => stored.reading(type, () => data, split ? part : undefined));
+  }
+}
+
+function instanceOf(target: AnyClass, data: unknown): unknown {
+  return typeof data === 'object' && data !== null ? withPrototype(target.prototype as object, data) : data;
+}
+
+function versionOf(stored: StoredEvent): number {
+  if (stored.metadataText === null || !stored.metadataText.includes('"$schemaVersion"')) return 1;
+  const version = Number(stored.metadata.$schemaVersion ?? 1);
+  return Number.isSafeInteger(version) && version >= 1 ? version : 1;
+}
+
+/** Whether an event is of one of these classes, after upcasting. */
+export function isEvent<T extends object>(event: RecordedEvent, target: EventClass<T>): event is RecordedEvent<T> {
+  return event.type === eventNameOf(target)?.type && event.data instanceof (target as unknown as new () => T);
+}

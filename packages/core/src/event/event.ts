@@ -1,0 +1,175 @@
+/**
+ * The shapes an event has on its way: `EventData` into a store, `StoredEvent` out of it, and `RecordedEvent<T>`, the
+ * one envelope that everybody reads.
+ */
+import { decodeValue, type TypeNotes } from './codec.ts';
+import type { Position, Revision } from './revision.ts';
+import { aggregateIdOf } from './stream-name.ts';
+import type { ValueClasses } from './value.ts';
+
+/** A value that is the same after `JSON.parse(JSON.stringify(value))`. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** Names that begin with `$` are Tidemark's, all others are the application's. */
+export interface EventMetadata {
+  /** The business transaction this belongs to: the same from the first command to the last reaction. */
+  readonly $correlationId?: string;
+  /** The command, or the event, that led to this directly. */
+  readonly $causationId?: string;
+  /** The version of the event's shape; written when above 1. */
+  readonly $schemaVersion?: number | string;
+  /** When it happened, as ISO text; written where the caller said so. */
+  readonly $occurredAt?: string;
+  /** Where the data holds what JSON lacks: RFC 6901 pointer → kind. */
+  readonly $types?: Readonly<Record<string, string>>;
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/**
+ * An event as a store takes it: checked and turned into JSON text already. Made by `eventData` (plain data) or by an
+ * `EventRegistry` (instances of event classes); do not make it by hand.
+ */
+export interface EventData {
+  /** A UUID in lower case: an append is recognised as repeated by it. */
+  readonly eventId: string;
+  readonly type: string;
+  /** JSON text. */
+  readonly data: string;
+  /** JSON text of an object; absent when empty. */
+  readonly metadata?: string | undefined;
+}
+
+/** An event in its stream, with `data` as it was given. */
+export interface RecordedEvent<T = unknown> {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: T;
+  readonly metadata: EventMetadata;
+  readonly streamName: string;
+  readonly category: string;
+  /** What follows the category in the stream's name; empty for a stream without `-`. */
+  readonly aggregateId: string;
+  readonly revision: Revision;
+  readonly position: Position;
+  /** The store's clock when it was written. */
+  readonly recordedAt: Date;
+  /** When it happened: given by the caller, otherwise `recordedAt`. */
+  readonly occurredAt: Date;
+  /** Which part of a stored event this is, from 0, where an upcaster split it. */
+  readonly part?: number;
+}
+
+const noMetadata: EventMetadata = Object.freeze({});
+
+/**
+ * What a store returns. Text is parsed when first asked for. Read from a store itself, `data` is plain data with
+ * `Date`, `Map` and the like restored; an `EventRegistry` makes class instances of it.
+ */
+export class StoredEvent implements RecordedEvent {
+  #data: unknown;
+  #read: ((event: StoredEvent) => unknown) | undefined;
+  #metadata: EventMetadata | undefined;
+  declare readonly part?: number;
+
+  constructor(
+    readonly eventId: string,
+    readonly type: string,
+    readonly dataText: string,
+    readonly metadataText: string | null,
+    readonly streamName: string,
+    readonly category: string,
+    readonly revision: Revision,
+    readonly position: Position,
+    /** Milliseconds since 1970. */
+    readonly recordedTime: number,
+  ) {
+    this.#read = decodePlainly;
+  }
+
+  get data(): unknown {
+    if (this.#read !== undefined) {
+      this.#data = this.#read(this);
+      this.#read = undefined;
+    }
+    return this.#data;
+  }
+
+  get metadata(): EventMetadata {
+    this.#metadata ??= this.#parseMetadata();
+    return this.#metadata;
+  }
+
+  get aggregateId(): string {
+    return aggregateIdOf(this.streamName);
+  }
+
+  get recordedAt(): Date {
+    return new Date(this.recordedTime);
+  }
+
+  get occurredAt(): Date {
+    return new Date(this.occurredTime);
+  }
+
+  /** `occurredAt` in milliseconds since 1970: `$occurredAt` where it is a date, otherwise when it was recorded. */
+  get occurredTime(): number {
+    if (this.metadataText === null || !this.metadataText.includes('"$occurredAt"')) return this.recordedTime;
+    const time = Date.parse(String(this.metadata.$occurredAt));
+    return Number.isNaN(time) ? this.recordedTime : time;
+  }
+
+  /** The data made anew from the text, for a reader that will change it. Throws `UnreadableEventError`. */
+  decode(values?: ValueClasses): unknown {
+    return decodeValue(this.dataText, this.#types(), this.#place(), values);
+  }
+
+  /** The same event under another type, with data that `read` makes when it is first asked for. */
+  reading(type: string, read: (event: StoredEvent) => unknown, part?: number): StoredEvent {
+    const event = new StoredEvent(
+      this.eventId,
+      type,
+      this.dataText,
+      this.metadataText,
+      this.streamName,
+      this.category,
+      this.revision,
+      this.position,
+      this.recordedTime,
+    );
+    event.#read = read;
+    event.#metadata = this.#metadata;
+    if (part !== undefined) (event as { part?: number }).part = part;
+    return event;
+  }
+
+  /** For logs: the envelope as a plain object. */
+  toJSON(): RecordedEvent {
+    const { eventId, type, data, metadata, streamName, category, aggregateId, revision, position } = this;
+    const times = { recordedAt: this.recordedAt, occurredAt: this.occurredAt };
+    const envelope = { eventId, type, data, metadata, streamName, category, aggregateId, revision, position, ...times };
+    return this.part === undefined ? envelope : { ...envelope, part: this.part };
+  }
+
+  #types(): TypeNotes | undefined {
+    if (this.metadataText === null || !this.metadataText.includes('"$types"')) return undefined;
+    return this.metadata.$types;
+  }
+
+  #parseMetadata(): EventMetadata {
+    if (this.metadataText === null) return noMetadata;
+    const value = decodeValue(this.metadataText, undefined, `metadata of ${this.#place()}`);
+    // Other tools may have written an array or a number; none of our notes can be in it.
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventMetadata) : noMetadata;
+  }
+
+  #place(): string {
+    return `event ${this.revision} of stream '${this.streamName}'`;
+  }
+}
+
+function decodePlainly(event: StoredEvent): unknown {
+  return event.decode();
+}

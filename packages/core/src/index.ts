@@ -1,0 +1,128 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** The public surface of `@tidemark/core`, under headings. What is not named here is internal. */
+
+export { AggregateRoot } from './aggregate/aggregate-root.ts';
+export { Command, type Fields, type ResultOf } from './aggregate/command.ts';
+// Commands and aggregates
+export { Aggregate, AggregateId, Applies, Handles } from './aggregate/decorators.ts';
+export { type AggregateClass, aggregateTypeOf } from './aggregate/to-aggregate-type.ts';
+// Applications
+export type { Application, CaughtUpOptions, ConsumerHealth, EventOf, Health } from './application/application.ts';
+export { type ApplicationOptions, createApplication } from './application/create-application.ts';
+// Errors: compare `code`
+export {
+  AsyncProjectionError,
+  CaughtUpTimeoutError,
+  CheckpointMismatchError,
+  CommandIdReusedError,
+  ConsumerStoppedError,
+  DocumentNotFoundError,
+  HandlerTimeoutError,
+  ReentrantCommandError,
+  TruncatedHistoryError,
+  UnknownCommandError,
+} from './application-errors.ts';
+export type { CacheOptions } from './decider/aggregate-cache.ts';
+export type { AggregateFacts, AggregateType, CommandClass, Decision } from './decider/aggregate-type.ts';
+export type { CommandContext } from './decider/context.ts';
+export { type Decider, type DeciderDefinition, type DeciderOptions, decider, type Loaded } from './decider/decider.ts';
+export type { ExecuteOptions } from './decider/handle-command.ts';
+export type { LoadUntil } from './decider/load.ts';
+export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
+export {
+  AppendTooLargeError,
+  ArgumentError,
+  CheckpointFencedError,
+  ClosedError,
+  CommandHandledError,
+  ConfigurationError,
+  DomainError,
+  OutcomeUnknownError,
+  SerializationError,
+  StoreFailedError,
+  type StoreFailure,
+  StreamDeletedError,
+  StreamNameError,
+  StreamNotFoundError,
+  TidemarkError,
+  UnknownEventError,
+  UnreadableEventError,
+  UnsupportedError,
+  ValidationError,
+  type ValidationFailure,
+  WrongExpectedRevisionError,
+} from './errors.ts';
+// Events
+export { decodeValue, type EncodedValue, encodeValue, type TypeNotes } from './event/codec.ts';
+export { DomainEvent, type EventClass, type EventName } from './event/domain-event.ts';
+export {
+  type EventData,
+  type EventMetadata,
+  type JsonObject,
+  type JsonValue,
+  type RecordedEvent,
+  StoredEvent,
+} from './event/event.ts';
+export { eventData } from './event/event-data.ts';
+export { EventRegistry, isEvent, type RegistryOptions } from './event/event-registry.ts';
+export type { ExpectedRevision, Position, Revision } from './event/revision.ts';
+export { aggregateIdOf, assertStreamName, categoryOf, streamName } from './event/stream-name.ts';
+export { type Drop, type Piece, type Reshape, type Split, type Upcaster, upcast } from './event/upcaster.ts';
+export { Value, ValueClasses } from './event/value.ts';
+// The memory store
+export { memory } from './memory/memory.ts';
+export type { DocumentChange, DocumentReader } from './projection/document-reader.ts';
+// Projections
+export { Documents, type ReadModel } from './projection/documents.ts';
+export { On, Projection, type ProjectionClass } from './projection/projection.ts';
+export type { ProjectionState, ProjectionStatus } from './projection/projector.ts';
+// Small parts that are injected
+export { type Clock, systemClock } from './shared/clock.ts';
+export { type Ids, randomIds } from './shared/ids.ts';
+export { Signal } from './shared/signal.ts';
+// The store contract, for adapters
+export {
+  type AppendPlan,
+  assertAppend,
+  assertDeletable,
+  assertOneKind,
+  planAppend,
+  type StreamState,
+  visibleFrom,
+} from './store/append-rules.ts';
+export type { CommandLog, CommandRecord, HandledCommand } from './store/command-log.ts';
+export { assertFilter, type EventFilter, type Filterable, filterTest } from './store/event-filter.ts';
+export { type EventPages, eventPages } from './store/event-pages.ts';
+export type {
+  AppendOptions,
+  AppendResult,
+  EventStore,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StoreCapabilities,
+  StreamAppend,
+  StreamMetadata,
+  StreamMetadataChanges,
+  SubscribeToAllOptions,
+  SubscribeToStreamOptions,
+  Subscription,
+  SubscriptionMessage,
+} from './store/event-store.ts';
+export { type Look, type PullSource, pullSubscription } from './store/pull-subscription.ts';
+export type {
+  Checkpoint,
+  KeyedDocument,
+  ModelCommit,
+  ModelKey,
+  ReadModelStore,
+  StoredDocument,
+} from './store/read-model-store.ts';
+export { assertReadAllOptions, assertReadOptions } from './store/read-options.ts';
+export type { Snapshot, SnapshotStore } from './store/snapshot-store.ts';
+export type { StoreProvider, Stores } from './store/stores.ts';
+export { changedMetadata } from './store/stream-metadata.ts';
+// Following the log
+export type { ConsumerFilter } from './subscription/consumer-filter.ts';
+export type { FollowOptions } from './subscription/event-streams.ts';
+export type { EventHandler, HandlerSubscription } from './subscription/handler-subscription.ts';
+export { inCategory, ofType } from './subscription/operators.ts';

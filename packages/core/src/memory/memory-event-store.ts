@@ -1,0 +1,274 @@
+/**
+ * The reference event store: what the contract means, in the fewest lines. For tests and for trying things out; a
+ * process's end is its end.
+ */
+import { ArgumentError, ClosedError, CommandHandledError, StreamDeletedError } from '../errors.ts';
+import type { EventData, StoredEvent } from '../event/event.ts';
+import {
+  assertExpectedRevision,
+  assertPlace,
+  type ExpectedRevision,
+  type Position,
+  type Revision,
+} from '../event/revision.ts';
+import { assertStreamName } from '../event/stream-name.ts';
+import type { Clock } from '../shared/clock.ts';
+import { assertAppend, assertDeletable, assertOneKind, planAppend, visibleFrom } from '../store/append-rules.ts';
+import type { CommandRecord } from '../store/command-log.ts';
+import { assertFilter, filterTest } from '../store/event-filter.ts';
+import { type EventPages, eventPages } from '../store/event-pages.ts';
+import type {
+  AppendOptions,
+  AppendResult,
+  EventStore,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StreamAppend,
+  StreamMetadata,
+  StreamMetadataChanges,
+  SubscribeToAllOptions,
+  SubscribeToStreamOptions,
+  Subscription,
+} from '../store/event-store.ts';
+import { type Look, pullSubscription } from '../store/pull-subscription.ts';
+import { assertReadAllOptions, assertReadOptions } from '../store/read-options.ts';
+import { changedMetadata } from '../store/stream-metadata.ts';
+import type { MemoryLog } from './memory-log.ts';
+
+const pageSize = 256;
+
+export class MemoryEventStore implements EventStore {
+  readonly capabilities = {
+    multiStreamAppend: true,
+    densePositions: true,
+    commandLog: true,
+    maxAppendBytes: 64 * 1024 * 1024,
+  };
+  #closed = false;
+
+  constructor(
+    private readonly log: MemoryLog,
+    private readonly clock: Clock,
+  ) {}
+
+  async logId(): Promise<string> {
+    this.#assertOpen();
+    return this.log.id;
+  }
+
+  async head(): Promise<Position> {
+    this.#assertOpen();
+    return this.log.head;
+  }
+
+  async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
+    const append = { streamName, events, expectedRevision: options?.expectedRevision };
+    const [result] = this.#append([append], options?.command);
+    return result as AppendResult;
+  }
+
+  async appendToStreams(
+    appends: readonly StreamAppend[],
+    { command }: { command?: CommandRecord } = {},
+  ): Promise<readonly AppendResult[]> {
+    const names = new Set(appends.map(({ streamName }) => streamName));
+    if (names.size < appends.length) throw new ArgumentError('appends', 'one stream twice', 'each stream once');
+    return this.#append(appends, command);
+  }
+
+  #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): readonly AppendResult[] {
+    this.#assertOpen();
+    for (const { streamName, events, expectedRevision } of appends) {
+      assertAppend(streamName, events, expectedRevision, this.capabilities.maxAppendBytes);
+    }
+    if (command !== undefined && this.log.commands.has(command.commandId))
+      throw new CommandHandledError(command.commandId);
+    const planned = appends.map(({ streamName, events, expectedRevision: expected }) => {
+      const ids = events.map(({ eventId }) => eventId);
+      const state = this.log.state(streamName);
+      const plan = planAppend(state, expected, ids, (revision) => this.log.inStream(streamName, revision)?.eventId);
+      return { state, expected, plan, events, count: events.length };
+    });
+    assertOneKind(planned);
+    const recordedTime = this.clock.now().getTime();
+    const results = planned.map(({ state: { streamName, head }, plan, events }): AppendResult => {
+      if (events.length === 0) return { streamName, revision: head, position: undefined, repeated: false };
+      if (plan.kind === 'repeated') {
+        const position = this.log.inStream(streamName, plan.revision)?.position;
+        return { streamName, revision: plan.revision, position, repeated: true };
+      }
+      const position = this.log.write(streamName, events, recordedTime);
+      return { streamName, revision: plan.first + events.length - 1, position, repeated: false };
+    });
+    const last = results[results.length - 1];
+    if (command !== undefined && last !== undefined) {
+      const count = planned[planned.length - 1]?.count ?? 0;
+      this.log.commands.set(command.commandId, { ...command, ...last, count });
+    }
+    this.log.changed.notify();
+    return results;
+  }
+
+  readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    assertReadOptions(options);
+    return eventPages(() => this.#readStream(streamName, options));
+  }
+
+  async *#readStream(streamName: string, options: ReadStreamOptions): AsyncGenerator<readonly StoredEvent[], void> {
+    const { direction = 'forwards', signal, limit = Number.POSITIVE_INFINITY } = options;
+    const state = this.log.state(streamName);
+    const { first, since } = visibleFrom(state, this.clock.now().getTime());
+    const head = state.head ?? -1;
+    const step = direction === 'forwards' ? 1 : -1;
+    const start = step === 1 ? Math.max(options.from ?? 0, first) : Math.min(options.from ?? head, head);
+    const at = (revision: Revision) => (revision < first ? undefined : this.log.inStream(streamName, revision));
+    yield* this.#pages({ start, step, at, limit, signal, wanted: (event) => event.recordedTime >= since });
+  }
+
+  readAll(options: ReadAllOptions = {}): EventPages {
+    this.#assertOpen();
+    assertReadAllOptions(options);
+    const { direction = 'forwards', from = 1, before, filter, limit = Number.POSITIVE_INFINITY, signal } = options;
+    const wanted = filterTest(filter);
+    const step = direction === 'forwards' ? 1 : -1;
+    return eventPages(() => {
+      const start = step === 1 ? Math.max(from, 1) : Math.min((before ?? this.log.head + 1) - 1, this.log.head);
+      return this.#pages({ start, step, at: (position) => this.log.at(position), limit, signal, wanted });
+    });
+  }
+
+  async *#pages(reading: {
+    readonly start: number;
+    readonly step: 1 | -1;
+    readonly at: (place: number) => StoredEvent | undefined;
+    readonly limit: number;
+    readonly signal: AbortSignal | undefined;
+    readonly wanted: (event: StoredEvent) => boolean;
+  }): AsyncGenerator<readonly StoredEvent[], void> {
+    const { step, at, signal, wanted } = reading;
+    let left = reading.limit;
+    let place = reading.start;
+    for (let event = at(place); left > 0 && event !== undefined; ) {
+      signal?.throwIfAborted();
+      this.#assertOpen();
+      const page: StoredEvent[] = [];
+      for (; event !== undefined && page.length < Math.min(pageSize, left); place += step, event = at(place)) {
+        if (wanted(event)) page.push(event);
+      }
+      left -= page.length;
+      if (page.length > 0) yield page;
+    }
+    signal?.throwIfAborted();
+  }
+
+  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    if (after !== undefined) assertPlace('after', after);
+    let next = after === undefined ? 0 : after + 1;
+    const look = (): Look => {
+      const state = this.log.state(streamName);
+      if (state.tombstone) throw new StreamDeletedError(streamName, true);
+      const missing = state.head === undefined || state.deleted;
+      const { first, since } = missing ? { first: 0, since: 0 } : visibleFrom(state, this.clock.now().getTime());
+      const events: StoredEvent[] = [];
+      let reached: StoredEvent | undefined;
+      next = Math.max(next, first);
+      for (let event = missing ? undefined : this.log.inStream(streamName, next); event !== undefined; ) {
+        if (event.recordedTime >= since) events.push(event);
+        reached = event;
+        next += 1;
+        event = events.length === pageSize ? undefined : this.log.inStream(streamName, next);
+      }
+      return { events, reached, atEnd: missing || next > (state.head ?? -1) };
+    };
+    return pullSubscription(this.#source(look), 0, signal);
+  }
+
+  subscribeToAll({ after = 0, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+    this.#assertOpen();
+    assertPlace('after', after);
+    assertFilter(filter);
+    const wanted = filterTest(filter);
+    const look = (from: Position): Look => {
+      const events: StoredEvent[] = [];
+      let reached: StoredEvent | undefined;
+      const end = Math.min(this.log.head, from + pageSize);
+      for (let position = from + 1; position <= end; position += 1) {
+        reached = this.log.at(position) as StoredEvent;
+        if (wanted(reached)) events.push(reached);
+      }
+      return { events, reached, atEnd: end >= this.log.head };
+    };
+    return pullSubscription(this.#source(look), after, signal);
+  }
+
+  #source(look: (after: Position) => Look) {
+    const { changed } = this.log;
+    const isClosed = () => this.#closed;
+    return {
+      look,
+      seen: () => changed.count,
+      wait: (seen: number, signal: AbortSignal | undefined) => changed.wait(seen, signal),
+      get closed() {
+        return isClosed();
+      },
+    };
+  }
+
+  async deleteStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    assertExpectedRevision(expectedRevision);
+    assertDeletable(this.log.state(streamName), expectedRevision, false);
+    this.log.changeState(streamName, (state) => ({ ...state, deleted: true }));
+  }
+
+  async tombstoneStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    assertExpectedRevision(expectedRevision);
+    assertDeletable(this.log.state(streamName), expectedRevision, true);
+    this.log.changeState(streamName, (state) => ({ ...state, tombstone: true }));
+    this.log.changed.notify();
+  }
+
+  async readStreamMetadata(streamName: string): Promise<StreamMetadata> {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    const { streamName: _, head: __, deleted: ___, tombstone, ...metadata } = this.log.state(streamName);
+    if (tombstone) throw new StreamDeletedError(streamName, true);
+    return structuredClone(metadata);
+  }
+
+  async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
+    this.#assertOpen();
+    assertStreamName(streamName);
+    const state = this.log.state(streamName);
+    if (state.tombstone) throw new StreamDeletedError(streamName, true);
+    const changed = structuredClone(changedMetadata(state, changes));
+    this.log.changeState(streamName, () => ({ ...state, ...changed }));
+  }
+
+  isUnchanged(streamName: string, revision: Revision): boolean {
+    const { head, deleted, tombstone, truncateBefore = 0, maxAge } = this.log.state(streamName);
+    return head === revision && maxAge === undefined && !deleted && !tombstone && truncateBefore <= revision;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.log.changed.notify();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ClosedError('the memory store');
+  }
+}

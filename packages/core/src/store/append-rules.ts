@@ -1,0 +1,131 @@
+/**
+ * What appends, deletes and reads mean, as pure functions: a store looks up a stream's state and asks here. The rules
+ * are EventStoreDB's own (`IndexWriter.CheckCommit`, 23.10), so that an application may move there unchanged.
+ */
+import {
+  AppendTooLargeError,
+  ArgumentError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedRevisionError,
+} from '../errors.ts';
+import type { EventData } from '../event/event.ts';
+import { assertExpectedRevision, type ExpectedRevision, type Revision } from '../event/revision.ts';
+import { assertStreamName } from '../event/stream-name.ts';
+import { describe } from '../shared/describe.ts';
+import type { StreamMetadata } from './event-store.ts';
+
+/** What a store knows of a stream. */
+export interface StreamState extends StreamMetadata {
+  readonly streamName: string;
+  /** The last revision ever written; `undefined` when none was. */
+  readonly head: Revision | undefined;
+  readonly deleted: boolean;
+  readonly tombstone: boolean;
+}
+
+export type AppendPlan =
+  | { readonly kind: 'write'; readonly first: Revision; readonly revives: boolean }
+  | { readonly kind: 'repeated'; readonly revision: Revision };
+
+/**
+ * Decides an append. `storedId(revision)` gives the id of a stored event. Call it inside the store's write lock.
+ * Throws `WrongExpectedRevisionError` or `StreamDeletedError`.
+ */
+export function planAppend(
+  state: StreamState,
+  expected: ExpectedRevision,
+  eventIds: readonly string[],
+  storedId: (revision: Revision) => string | undefined,
+): AppendPlan {
+  const { streamName, head, deleted, tombstone } = state;
+  if (tombstone) throw new StreamDeletedError(streamName, true);
+  const write = { kind: 'write', first: head === undefined ? 0 : head + 1, revives: deleted } as const;
+  if (expected === 'any') return write;
+  if (expected === 'stream_exists') {
+    if (deleted) throw new StreamDeletedError(streamName, false);
+    if (head === undefined && !hasMetadata(state)) throw new WrongExpectedRevisionError(streamName, expected, head);
+    return write;
+  }
+  const before = expected === 'no_stream' ? -1 : expected;
+  const last = head ?? -1;
+  if (before === last) return write;
+  if (before > last || eventIds.length === 0) throw new WrongExpectedRevisionError(streamName, expected, head);
+  const differs = eventIds.findIndex((id, index) => storedId(before + 1 + index) !== id);
+  if (differs === -1) return { kind: 'repeated', revision: before + eventIds.length };
+  if (differs === 0 && expected === 'no_stream' && deleted) return write;
+  const detail = differs === 0 ? '' : `the first ${differs} of ${eventIds.length} events were stored before`;
+  throw new WrongExpectedRevisionError(streamName, expected, head, detail);
+}
+
+/** Of the plans of one multi-stream append: all new or all repeated; a mixture is `WrongExpectedRevisionError`. */
+export function assertOneKind(
+  plans: readonly {
+    readonly plan: AppendPlan;
+    readonly state: StreamState;
+    readonly expected: ExpectedRevision;
+    readonly count: number;
+  }[],
+): void {
+  // An append of no events is neither new nor repeated.
+  const telling = plans.filter(({ count }) => count > 0);
+  const repeated = telling.find(({ plan }) => plan.kind === 'repeated');
+  const fresh = telling.find(({ plan }) => plan.kind === 'write');
+  if (repeated === undefined || fresh === undefined) return;
+  const { state, expected } = repeated;
+  const detail = `stored before, unlike the events for '${fresh.state.streamName}' in the same append`;
+  throw new WrongExpectedRevisionError(state.streamName, expected, state.head, detail);
+}
+
+/** Refuses a delete or a tombstone that finds the stream elsewhere. */
+export function assertDeletable(state: StreamState, expected: ExpectedRevision, forGood: boolean): void {
+  const { streamName, head, tombstone } = state;
+  if (tombstone) throw new StreamDeletedError(streamName, true);
+  const holds =
+    expected === 'any' ||
+    (expected === 'no_stream' && (head === undefined || state.deleted)) ||
+    (expected === 'stream_exists' && head !== undefined) ||
+    expected === head;
+  if (!holds || (head === undefined && !forGood)) throw new WrongExpectedRevisionError(streamName, expected, head);
+}
+
+/** Which of a stream's events may be read: from `first`, and recorded at or after `since` (ms). Throws where none may. */
+export function visibleFrom(state: StreamState, now: number): { readonly first: Revision; readonly since: number } {
+  const { streamName, head, truncateBefore = 0, maxCount = Number.POSITIVE_INFINITY, maxAge } = state;
+  if (state.tombstone) throw new StreamDeletedError(streamName, true);
+  if (head === undefined || state.deleted) throw new StreamNotFoundError(streamName);
+  return {
+    first: Math.max(0, truncateBefore, head - maxCount + 1),
+    since: maxAge === undefined ? Number.NEGATIVE_INFINITY : now - maxAge * 1_000,
+  };
+}
+
+/** Checks an append's arguments before it waits for anything. */
+export function assertAppend(
+  streamName: unknown,
+  events: readonly EventData[],
+  expectedRevision: unknown,
+  maxAppendBytes: number,
+): void {
+  assertStreamName(streamName);
+  assertExpectedRevision(expectedRevision);
+  if (!Array.isArray(events)) throw new ArgumentError('events', describe(events), 'an array');
+  let bytes = 0;
+  for (const event of events) {
+    if (typeof event?.eventId !== 'string' || typeof event.type !== 'string' || typeof event.data !== 'string') {
+      throw new ArgumentError('events', describe(event), 'what `eventData` or an EventRegistry makes');
+    }
+    bytes += Buffer.byteLength(event.data) + (event.metadata === undefined ? 0 : Buffer.byteLength(event.metadata));
+  }
+  if (bytes > maxAppendBytes) {
+    throw new AppendTooLargeError(
+      streamName,
+      `${bytes} bytes in ${events.length} events`,
+      `at most ${maxAppendBytes} bytes`,
+    );
+  }
+}
+
+function hasMetadata({ truncateBefore, maxCount, maxAge, custom }: StreamState): boolean {
+  return [truncateBefore, maxCount, maxAge, custom].some((value) => value !== undefined);
+}

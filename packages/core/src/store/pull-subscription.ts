@@ -1,0 +1,54 @@
+/** The loop below every subscription of a store that is read by pulling: catch up, say so, wait, go on. */
+import type { StoredEvent } from '../event/event.ts';
+import type { Position } from '../event/revision.ts';
+import type { Subscription, SubscriptionMessage } from './event-store.ts';
+
+/** What one look at the log found. Events, place and end must belong to one and the same state of the log. */
+export interface Look {
+  readonly events: readonly StoredEvent[];
+  /** The last event that was looked at, matching or not; `undefined` where there is none after `after`. */
+  readonly reached: { readonly position: Position; readonly eventId: string } | undefined;
+  /** Whether there was nothing behind `reached`. */
+  readonly atEnd: boolean;
+}
+
+export interface PullSource {
+  /** Looks at a bounded part of the log behind `after`. Throws what reading throws. */
+  look(after: Position): Look | Promise<Look>;
+  /** Grows with each wake-up: taken before a look, given to `wait` after it. */
+  seen(): number;
+  /** Resolves when there may be more, when `signal` fires, or when the store closes. */
+  wait(seen: number, signal: AbortSignal | undefined): Promise<void>;
+  readonly closed: boolean;
+}
+
+/**
+ * `after` is the last handled position, 0 for none. A message is made only when it is asked for, so `progress` always
+ * comes after what it covers was handled.
+ */
+export function pullSubscription(source: PullSource, after: Position, signal: AbortSignal | undefined): Subscription {
+  return { [Symbol.asyncIterator]: () => pull(source, after, signal) };
+}
+
+async function* pull(
+  source: PullSource,
+  after: Position,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SubscriptionMessage, void, undefined> {
+  let position = after;
+  let begun = false;
+  while (!signal?.aborted && !source.closed) {
+    const seen = source.seen();
+    const { events, reached, atEnd } = await source.look(position);
+    if (signal?.aborted || source.closed) return;
+    if (events.length > 0) yield { kind: 'events', events };
+    if (reached !== undefined) {
+      position = reached.position;
+      yield { kind: 'progress', ...reached, caughtUp: atEnd };
+    } else if (!begun) {
+      yield { kind: 'empty' };
+    }
+    begun = true;
+    if (atEnd && !signal?.aborted) await source.wait(seen, signal);
+  }
+}

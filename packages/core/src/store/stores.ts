@@ -1,0 +1,21 @@
+import type { CommandLog } from './command-log.ts';
+import type { EventStore } from './event-store.ts';
+import type { ReadModelStore } from './read-model-store.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+/** All that an application keeps, opened. */
+export interface Stores {
+  readonly events: EventStore;
+  readonly readModels: ReadModelStore;
+  readonly snapshots: SnapshotStore;
+  readonly commandLog: CommandLog;
+  /** Closes all of them; idempotent. */
+  close(): Promise<void>;
+}
+
+/** What `createApplication({ store })` takes: `memory()`, `sqlite(file)`. Nothing is touched before `open`. */
+export interface StoreProvider {
+  /** What it is, for messages and `health()`: without secrets. */
+  readonly description: string;
+  open(): Promise<Stores>;
+}

@@ -1,0 +1,63 @@
+/** The log as an async iterable, as an Observable, and through a handler that is waited for. */
+import { Observable } from 'rxjs';
+import type { RecordedEvent, StoredEvent } from '../event/event.ts';
+import type { Position } from '../event/revision.ts';
+import { linkedAbort } from '../shared/linked-abort.ts';
+import type { ResolvedFilter } from './consumer-filter.ts';
+import { type SubscriptionParts, subscription } from './subscription.ts';
+
+export interface FollowOptions {
+  /** Begin behind this position; default 0, the whole log. `'end'`: only what is still to come. */
+  readonly after?: Position | 'end' | undefined;
+  /** Ends it quietly. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class EventStreams {
+  constructor(
+    private readonly parts: SubscriptionParts,
+    /** Fires when the application stops. */
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  /** One by one; the next page is read when this one is done with. */
+  async *events(filter: ResolvedFilter, options: FollowOptions): AsyncGenerator<RecordedEvent, void, undefined> {
+    for await (const page of this.pages(filter, options)) yield* page;
+  }
+
+  /** A page is pushed synchronously, the next one read after it: operators that work synchronously hold the reading up. */
+  events$(filter: ResolvedFilter, options: FollowOptions): Observable<RecordedEvent> {
+    return new Observable((subscriber) => {
+      const over = linkedAbort(options.signal);
+      const push = async () => {
+        for await (const page of this.pages(filter, { ...options, signal: over.signal })) {
+          for (const event of page) {
+            if (subscriber.closed) return;
+            subscriber.next(event);
+          }
+        }
+        subscriber.complete();
+      };
+      push()
+        .catch((error: unknown) => subscriber.error(error))
+        .finally(over.release);
+      return () => over.abort();
+    });
+  }
+
+  async *pages(
+    filter: ResolvedFilter,
+    options: FollowOptions,
+  ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    const { after = 0 } = options;
+    const over = linkedAbort(this.stopping, options.signal);
+    try {
+      const begin = after === 'end' ? await this.parts.events.head() : after;
+      for await (const message of subscription(this.parts, filter, { after: begin, signal: over.signal })) {
+        if (message.kind === 'events') yield message.events;
+      }
+    } finally {
+      over.release();
+    }
+  }
+}

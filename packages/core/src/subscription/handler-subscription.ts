@@ -1,0 +1,85 @@
+/** `app.subscribe`: a handler that is waited for, event by event. */
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { ConsumerStoppedError } from '../application-errors.ts';
+import type { Causation } from '../decider/context.ts';
+import type { RecordedEvent } from '../event/event.ts';
+import type { Position } from '../event/revision.ts';
+import { linkedAbort } from '../shared/linked-abort.ts';
+import type { ResolvedFilter } from './consumer-filter.ts';
+import type { EventStreams, FollowOptions } from './event-streams.ts';
+
+/** A running subscription of this process; it keeps no checkpoint. */
+export interface HandlerSubscription {
+  readonly name: string;
+  readonly state: 'running' | 'stopped';
+  /** The last event that was handled; 0 before the first. */
+  readonly position: Position;
+  /** Why it stopped by itself. */
+  readonly error: ConsumerStoppedError | undefined;
+  /** Resolves when it has stopped, for whatever reason; never rejects. */
+  readonly stopped: Promise<void>;
+  /** Resolves when the handler under way is done. */
+  stop(): Promise<void>;
+}
+
+export type EventHandler<T = unknown> = (event: RecordedEvent<T>) => void | Promise<void>;
+
+export interface HandlerSubscriptionParts {
+  readonly streams: EventStreams;
+  readonly causation: AsyncLocalStorage<Causation>;
+  readonly onError: (error: unknown) => void;
+}
+
+export function handlerSubscription(
+  { streams, causation, onError }: HandlerSubscriptionParts,
+  subscriber: { readonly name: string; readonly filter: ResolvedFilter; readonly handler: EventHandler },
+  options: FollowOptions,
+): HandlerSubscription {
+  const { name, filter, handler } = subscriber;
+  const over = linkedAbort(options.signal);
+  const { signal } = over;
+  let position = 0;
+  let current: RecordedEvent | undefined;
+  let error: ConsumerStoppedError | undefined;
+  let state: HandlerSubscription['state'] = 'running';
+  const work = async () => {
+    for await (const event of streams.events(filter, { ...options, signal })) {
+      if (signal.aborted) return;
+      current = event;
+      await causation.run(causedBy(event), async () => handler(event));
+      position = event.position;
+      current = undefined;
+    }
+  };
+  const stopped = work()
+    .catch((cause: unknown) => {
+      error = new ConsumerStoppedError(name, current?.position ?? position, current?.type, { cause });
+      onError(error);
+    })
+    .finally(() => {
+      over.release();
+      state = 'stopped';
+    });
+  return {
+    name,
+    get state() {
+      return state;
+    },
+    get position() {
+      return position;
+    },
+    get error() {
+      return error;
+    },
+    stopped,
+    stop() {
+      over.abort();
+      return stopped;
+    },
+  };
+}
+
+/** What commands executed while `event` is handled belong to. */
+export function causedBy({ metadata, eventId }: RecordedEvent): Causation {
+  return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId, streams: new Set() };
+}

@@ -1,0 +1,1 @@
+export function globSync(root: string, dirs: readonly string[], pattern: RegExp): string[];
