@@ -4,6 +4,12 @@
  * input was bad. `application-errors.ts` has those of commands and consumers.
  */
 
+/** Carried by every error about bad input. */
+export interface FoundAndWanted {
+  readonly found: string;
+  readonly wanted: string;
+}
+
 /** The base of every error of this library. Compare `code`, not classes, where several copies may be loaded. */
 export class TidemarkError extends Error {
   constructor(

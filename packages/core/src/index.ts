@@ -37,6 +37,7 @@ export {
   CommandHandledError,
   ConfigurationError,
   DomainError,
+  type FoundAndWanted,
   OutcomeUnknownError,
   SerializationError,
   StoreFailedError,
@@ -65,7 +66,13 @@ export {
 } from './event/event.ts';
 export { eventData } from './event/event-data.ts';
 export { EventRegistry, isEvent, type RegistryOptions } from './event/event-registry.ts';
-export type { ExpectedRevision, Position, Revision } from './event/revision.ts';
+export {
+  assertExpectedRevision,
+  assertPlace,
+  type ExpectedRevision,
+  type Position,
+  type Revision,
+} from './event/revision.ts';
 export { aggregateIdOf, assertStreamName, categoryOf, streamName } from './event/stream-name.ts';
 export { type Drop, type Piece, type Reshape, type Split, type Upcaster, upcast } from './event/upcaster.ts';
 export { Value, ValueClasses } from './event/value.ts';

@@ -173,11 +173,12 @@ export class RunningApplication implements Application {
   }
 
   async #stop(): Promise<void> {
-    const { stopping, projectors, snapshots, stores } = this.parts;
+    const { stopping, streams, projectors, snapshots, stores } = this.parts;
     while (this.#executing.size > 0) await Promise.allSettled(this.#executing);
     stopping.abort();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
     await Promise.all([...projectors.values()].map((projector) => projector.stop()));
+    await streams.settled();
     await snapshots.settled();
     await stores.close();
   }

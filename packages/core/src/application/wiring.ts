@@ -13,7 +13,7 @@ import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 
 export interface Declarations {
-  readonly aggregates?: readonly (AggregateClass | DeciderDefinition<never>)[] | undefined;
+  readonly aggregates?: readonly (AggregateClass | DeciderDefinition)[] | undefined;
   readonly projections?: readonly ProjectionClass[] | undefined;
   /** Events that no aggregate of this application applies: those of other parts of the log. */
   readonly events?: readonly EventClass[] | undefined;
@@ -70,9 +70,8 @@ export class Wiring {
   }
 }
 
-function typeOf(aggregate: AggregateClass | DeciderDefinition<never>): AggregateType {
+function typeOf(aggregate: AggregateClass | DeciderDefinition): AggregateType {
   if (typeof aggregate === 'function') return aggregateTypeOf(aggregate) as AggregateType;
-  if (typeof aggregate === 'object' && aggregate !== null && 'type' in aggregate)
-    return aggregate.type as unknown as AggregateType;
+  if (typeof aggregate === 'object' && aggregate !== null && 'type' in aggregate) return aggregate.type;
   throw new ArgumentError('aggregates', describe(aggregate), 'classes with @Aggregate, or what `decider` makes');
 }

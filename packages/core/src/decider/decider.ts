@@ -23,8 +23,9 @@ export interface DeciderOptions {
 }
 
 /** A decider with all that an application has to know of it. Made by `decider`. */
-export interface DeciderDefinition<S = unknown> {
-  readonly type: AggregateType<S>;
+export interface DeciderDefinition<out S = unknown> {
+  readonly type: AggregateType;
+  /** Never there: it carries the state's type to `app.load`. */
   readonly state?: S;
 }
 
@@ -83,7 +84,7 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     decodeState: ({ json, types }, values) => decodeValue(json, types, `snapshot of '${category}'`, values) as S,
     present: (state, facts): Loaded<S> => ({ ...facts, state, exists: facts.revision !== undefined }),
   };
-  return { type };
+  return { type: type as unknown as AggregateType };
 }
 
 /** Refuses what is no category: it ends at the first `-` of a stream's name, so it holds none. */

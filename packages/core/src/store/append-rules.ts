@@ -112,10 +112,16 @@ export function assertAppend(
   if (!Array.isArray(events)) throw new ArgumentError('events', describe(events), 'an array');
   let bytes = 0;
   for (const event of events) {
-    if (typeof event?.eventId !== 'string' || typeof event.type !== 'string' || typeof event.data !== 'string') {
+    const { eventId, type, data, metadata = '' } = event ?? {};
+    if (
+      typeof eventId !== 'string' ||
+      typeof type !== 'string' ||
+      typeof data !== 'string' ||
+      typeof metadata !== 'string'
+    ) {
       throw new ArgumentError('events', describe(event), 'what `eventData` or an EventRegistry makes');
     }
-    bytes += Buffer.byteLength(event.data) + (event.metadata === undefined ? 0 : Buffer.byteLength(event.metadata));
+    bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
   }
   if (bytes > maxAppendBytes) {
     throw new AppendTooLargeError(

@@ -21,7 +21,8 @@ const kinds = ['categories', 'types', 'prefixes'] as const;
 /** Refuses a filter that is none, has an unknown kind, or has a kind without names: it could match nothing. */
 export function assertFilter(filter: unknown): asserts filter is EventFilter | undefined {
   if (filter === undefined) return;
-  if (typeof filter !== 'object' || filter === null) throw new ArgumentError('filter', describe(filter), 'an object');
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
+    throw new ArgumentError('filter', describe(filter), 'an object');
   for (const [kind, names] of Object.entries(filter)) {
     if (!kinds.some((known) => known === kind)) throw new ArgumentError('filter', `the key ${kind}`, kinds.join(', '));
     if (names === undefined) continue;

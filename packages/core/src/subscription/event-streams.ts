@@ -14,6 +14,8 @@ export interface FollowOptions {
 }
 
 export class EventStreams {
+  readonly #pushing = new Set<Promise<void>>();
+
   constructor(
     private readonly parts: SubscriptionParts,
     /** Fires when the application stops. */
@@ -38,11 +40,20 @@ export class EventStreams {
         }
         subscriber.complete();
       };
-      push()
+      const pushing = push()
         .catch((error: unknown) => subscriber.error(error))
-        .finally(over.release);
+        .finally(() => {
+          over.release();
+          this.#pushing.delete(pushing);
+        });
+      this.#pushing.add(pushing);
       return () => over.abort();
     });
+  }
+
+  /** Resolves when every Observable has told its subscribers that it is over. Call it after the application's signal fired. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pushing);
   }
 
   async *pages(
