@@ -51,6 +51,8 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
       readonly id: (command: Instance<C[number]>) => string;
     },
 ): DeciderDefinition<S> {
+  assertCategory(category);
+  assertDefinition(category, definition);
   const { commands, events, version = 1, snapshot } = definition;
   const names = new Set(events.map((target) => eventNameOf(target)?.type));
   const core = definition as unknown as Decider<S, object, object> & { id(command: object): string };
@@ -66,7 +68,7 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
   };
   const type: AggregateType<S> = {
     name: category,
-    category: assertCategory(category),
+    category,
     version: assertCount('version', version),
     snapshotEvery: snapshot === undefined ? undefined : assertCount('snapshot.every', snapshot.every),
     commands,
@@ -85,6 +87,18 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     present: (state, facts): Loaded<S> => ({ ...facts, state, exists: facts.revision !== undefined }),
   };
   return { type: type as unknown as AggregateType };
+}
+
+function assertDefinition(category: string, definition: object): void {
+  const parts = definition as Record<string, unknown>;
+  for (const name of ['initialState', 'decide', 'evolve', 'id']) {
+    if (typeof parts[name] === 'function') continue;
+    throw new ArgumentError(`decider '${category}' ${name}`, describe(parts[name]), 'a function');
+  }
+  for (const name of ['commands', 'events']) {
+    if (Array.isArray(parts[name])) continue;
+    throw new ArgumentError(`decider '${category}' ${name}`, describe(parts[name]), 'an array of classes');
+  }
 }
 
 /** Refuses what is no category: it ends at the first `-` of a stream's name, so it holds none. */

@@ -85,9 +85,8 @@ export class CommandHandler {
     if (causation?.streams.has(streamName)) throw new ReentrantCommandError(streamName, className(command));
     const context = this.#context(options, causation);
     const execution = { type, command, aggregateId, streamName, context, options };
-    const release = await this.#mutex.acquire(streamName);
+    const release = await this.#turn(streamName, options.signal);
     try {
-      options.signal?.throwIfAborted();
       const streams = new Set([...(causation?.streams ?? []), streamName]);
       const { correlationId, commandId } = context;
       return await this.parts.causation.run({ correlationId, causationId: commandId, streams }, () =>
@@ -95,6 +94,21 @@ export class CommandHandler {
       );
     } finally {
       release();
+    }
+  }
+
+  /** Waits for its turn on the aggregate; a caller who gives up meanwhile leaves the queue. */
+  async #turn(streamName: string, signal: AbortSignal | undefined): Promise<() => void> {
+    const turn = this.#mutex.acquire(streamName);
+    if (signal === undefined) return turn;
+    const over = linkedAbort(signal);
+    try {
+      return await Promise.race([turn, aborted(over.signal)]);
+    } catch (reason) {
+      void turn.then((release) => release());
+      throw reason;
+    } finally {
+      over.release();
     }
   }
 
@@ -131,7 +145,8 @@ export class CommandHandler {
         position: before.position,
       });
     }
-    const expectedRevision = before.revision ?? 'no_stream';
+    // Deciding on nothing needs no place of its own in the stream; where it was softly deleted there is none.
+    const expectedRevision = data.length === 0 ? 'any' : (before.revision ?? 'no_stream');
     const { revision, position = before.position } = await this.parts.events.append(streamName, data, {
       expectedRevision,
       command,

@@ -112,6 +112,8 @@ export class Projector {
     while (!signal.aborted) {
       try {
         await this.#follow();
+        // Following ends quietly when the store is closed below a running application.
+        if (!signal.aborted) return this.#stopped(new ClosedError('the store'));
       } catch (error) {
         if (error instanceof CheckpointFencedError) continue;
         if (!isTransient(error) || signal.aborted) return this.#stopped(error);

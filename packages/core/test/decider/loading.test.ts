@@ -3,12 +3,10 @@ import {
   Aggregate,
   AggregateRoot,
   type Application,
-  Applies,
   createApplication,
   eventData,
   Handles,
   memory,
-  type Snapshot,
   type StoreProvider,
   type Stores,
   upcast,
@@ -23,7 +21,6 @@ import {
   OpenPurse,
   Pay,
   purse,
-  StatementSent,
 } from '../fixtures/bank.ts';
 
 const accountId = 'ada';
@@ -108,91 +105,6 @@ test('one that nothing happened to is loaded as not existing', async () => {
   assert.deepEqual([account.exists, account.revision, account.aggregateId], [false, undefined, 'nobody']);
   assert.equal((await app.load(purse, 'nobody')).exists, false);
   await app.stop();
-});
-
-test('a snapshot is taken every so many events, and loading reads on from it', async () => {
-  const { store, reads, stores } = watched();
-  const app = await createApplication({ store, aggregates: [Account] });
-  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
-  await deposit(app, 6);
-  const snapshot = await stores().snapshots.load(name, 'account@1');
-  assert.equal(snapshot?.revision, 4);
-  reads.length = 0;
-  const account = await app.load(Account, accountId);
-  assert.deepEqual(reads, [4]);
-  assert.equal(account.balance, 6);
-  assert.deepEqual(account.deposits, new Map([0, 1, 2, 3, 4, 5].map((key) => [key, 1n])));
-  await app.stop();
-});
-
-/** Ten events, a snapshot at revision 9, then `spoil` it and load again. */
-async function afterSpoiling(
-  spoil: (snapshot: Snapshot) => Snapshot,
-  aggregate: typeof Account = Account,
-): Promise<number> {
-  const { store, reads, stores } = watched();
-  const app = await createApplication({ store, aggregates: [Account] });
-  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
-  await deposit(app, 9);
-  await app.stop();
-  const { snapshots } = stores();
-  const snapshot = (await snapshots.load(name, 'account@1')) as Snapshot;
-  await snapshots.remove(name, 'account@1');
-  await snapshots.save(spoil(snapshot));
-  reads.length = 0;
-  const errors: unknown[] = [];
-  const again = await createApplication({ store, aggregates: [aggregate], onError: (error) => errors.push(error) });
-  assert.equal((await again.load(aggregate, accountId)).balance, 9);
-  await again.stop();
-  return reads.at(-1) as number;
-}
-
-test('a snapshot is used where nothing speaks against it', async () => {
-  assert.equal(await afterSpoiling((snapshot) => snapshot), 9);
-});
-
-test('a snapshot of another event is thrown away', async () => {
-  const eventId = '00000000-0000-4000-8000-000000000000';
-  assert.equal(await afterSpoiling((snapshot) => ({ ...snapshot, eventId })), 0);
-});
-
-test('a snapshot beyond the end of the log is thrown away', async () => {
-  assert.equal(await afterSpoiling((snapshot) => ({ ...snapshot, revision: 20 })), 0);
-});
-
-test('a snapshot of another shape is thrown away', async () => {
-  assert.equal(await afterSpoiling((snapshot) => ({ ...snapshot, fingerprint: 'other' })), 0);
-});
-
-test('a snapshot that cannot be read is thrown away', async () => {
-  assert.equal(await afterSpoiling((snapshot) => ({ ...snapshot, state: '{' })), 0);
-});
-
-test('a field more makes older snapshots stale', async () => {
-  @Aggregate('account', { snapshot: { every: 5 } })
-  @Applies.nothing(StatementSent)
-  class Extended extends Account {
-    overdraft = 0;
-  }
-  assert.equal(await afterSpoiling((snapshot) => snapshot, Extended), 0);
-});
-
-test('a snapshot that cannot be stored does not make the command fail', async () => {
-  const inner = memory();
-  const errors: unknown[] = [];
-  const store: StoreProvider = {
-    description: 'no snapshots',
-    open: async () => {
-      const stores = await inner.open();
-      const save = async () => Promise.reject(new Error('disk'));
-      return { ...stores, snapshots: { load: async () => undefined, save, remove: async () => {} } };
-    },
-  };
-  const app = await createApplication({ store, aggregates: [Account], onError: (error) => errors.push(error) });
-  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
-  await deposit(app, 4);
-  await app.stop();
-  assert.equal(errors.length, 1);
 });
 
 test('time travel loads a revision, or a moment: up to the first event that happened after it', async () => {
