@@ -42,7 +42,7 @@ export class MemoryEventStore implements EventStore {
     multiStreamAppend: true,
     densePositions: true,
     commandLog: true,
-    maxAppendBytes: 64 * 1024 * 1024,
+    maxAppendBytes: 16 * 1024 * 1024,
   };
   #closed = false;
 
