@@ -67,24 +67,31 @@ const manifests = {
   'benchmarks/package.json': manifest('benchmarks', '@tidemark/core'),
 };
 
-/** Every folder of core, its file in this test, and what that file may import. */
+/** Every folder of core, and every file beside them, with what it may import. */
+const below2 = ['shared', 'event', 'errors'];
+const below3 = [...below2, 'store', 'memory'];
+const below4 = [...below3, 'application-errors', 'decider', 'aggregate'];
+const below5 = [...below4, 'subscription'];
+const below6 = [...below5, 'projection', 'reactor', 'process'];
 const floors: Record<string, string[]> = {
   shared: [],
   event: ['shared', 'errors'],
   errors: ['shared', 'event'],
-  store: ['shared', 'event', 'errors'],
-  memory: ['shared', 'event', 'errors', 'store'],
-  decider: ['shared', 'event', 'errors', 'store', 'memory'],
-  aggregate: ['shared', 'event', 'errors', 'store', 'memory', 'decider'],
-  subscription: ['shared', 'event', 'errors', 'store', 'memory', 'decider', 'aggregate'],
-  projection: ['shared', 'event', 'errors', 'store', 'memory', 'decider', 'aggregate', 'subscription'],
-  reactor: ['shared', 'event', 'errors', 'store', 'memory', 'decider', 'aggregate', 'subscription'],
-  process: ['shared', 'event', 'errors', 'store', 'memory', 'decider', 'aggregate', 'subscription'],
+  store: below2,
+  memory: [...below2, 'store'],
+  'application-errors': below2,
+  decider: [...below3, 'application-errors'],
+  aggregate: [...below3, 'application-errors', 'decider'],
+  subscription: below4,
+  projection: below5,
+  reactor: below5,
+  process: below5,
+  application: below6,
+  index: [...below6, 'application'],
 };
-floors.application = Object.keys(floors);
-floors.index = Object.keys(floors);
 
-const fileOf = (floor: string) => (floor === 'errors' || floor === 'index' ? `${floor}.ts` : `${floor}/it.ts`);
+const besideFolders = ['errors', 'application-errors', 'index'];
+const fileOf = (floor: string) => (besideFolders.includes(floor) ? `${floor}.ts` : `${floor}/it.ts`);
 const inCore = (floor: string) => `packages/core/src/${fileOf(floor)}`;
 const pathFrom = (from: string, to: string) => `${fileOf(from).includes('/') ? '../' : './'}${fileOf(to)}`;
 const importing = (specifiers: string[]) =>

@@ -20,7 +20,7 @@ function runOn(files: Record<string, string>, env: Record<string, string> = {}) 
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/test.mjs'], {
       cwd: root,
       encoding: 'utf8',
-      env: { ...process.env, TEST_ROOT: tree, TEST_TIMEOUT_MS: '5000', TEST_END_MS: '1000', ...env },
+      env: { ...process.env, TEST_ROOT: tree, TEST_TIMEOUT_MS: '20000', TEST_END_MS: '2000', ...env },
     });
     return { status, output: stdout + stderr, last: stdout.trimEnd().split('\n').at(-1) };
   } finally {

@@ -1,0 +1,30 @@
+// timeout: 180s
+// The programs that the pages take in with `<<<` run; `npm run typecheck` checks their types.
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { root, runProgram } from '../../scripts/test/program.ts';
+
+const folder = path.join(root, 'docs/snippets');
+
+/** What a page promises that its program prints. */
+const prints: Record<string, RegExp[]> = {
+  'lending.ts': [
+    /^book-\S+ is at revision 1$/m,
+    /^BOOK_LENT: Ada has this book$/m,
+    /^\{ reader: 'Ada', due: \d{4}-\S+Z \}$/m,
+    /^now lent to nobody, at revision 1 to Ada$/m,
+  ],
+};
+
+for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
+  test(`docs/snippets/${file} runs`, async () => {
+    const { status, output } = await runProgram(path.join(folder, file));
+
+    assert.is(status, 0, output);
+    for (const line of prints[file] ?? []) assert.match(output, line);
+  });
+}
+
+test.run();
