@@ -13,7 +13,14 @@ import {
 } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
-import { assertAppend, assertDeletable, assertOneKind, planAppend, visibleFrom } from '../store/append-rules.ts';
+import {
+  assertAppend,
+  assertDeletable,
+  assertOneKind,
+  planAppend,
+  type StreamState,
+  visibleFrom,
+} from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import { assertFilter, filterTest } from '../store/event-filter.ts';
 import { type EventPages, eventPages } from '../store/event-pages.ts';
@@ -52,12 +59,12 @@ export class MemoryEventStore implements EventStore {
   ) {}
 
   async logId(): Promise<string> {
-    this.#assertOpen();
+    this.assertOpen();
     return this.log.id;
   }
 
   async head(): Promise<Position> {
-    this.#assertOpen();
+    this.assertOpen();
     return this.log.head;
   }
 
@@ -77,7 +84,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): readonly AppendResult[] {
-    this.#assertOpen();
+    this.assertOpen();
     for (const { streamName, events, expectedRevision } of appends) {
       assertAppend(streamName, events, expectedRevision, this.capabilities.maxAppendBytes);
     }
@@ -103,14 +110,15 @@ export class MemoryEventStore implements EventStore {
     const last = results[results.length - 1];
     if (command !== undefined && last !== undefined) {
       const count = planned[planned.length - 1]?.count ?? 0;
-      this.log.commands.set(command.commandId, { ...command, ...last, count });
+      const { streamName, revision, position } = last;
+      this.log.commands.set(command.commandId, { ...command, streamName, revision, position, count });
     }
     this.log.changed.notify();
     return results;
   }
 
   readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     assertReadOptions(options);
     return eventPages(() => this.#readStream(streamName, options));
@@ -128,7 +136,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   readAll(options: ReadAllOptions = {}): EventPages {
-    this.#assertOpen();
+    this.assertOpen();
     assertReadAllOptions(options);
     const { direction = 'forwards', from = 1, before, filter, limit = Number.POSITIVE_INFINITY, signal } = options;
     const wanted = filterTest(filter);
@@ -152,7 +160,7 @@ export class MemoryEventStore implements EventStore {
     let place = reading.start;
     for (let event = at(place); left > 0 && event !== undefined; ) {
       signal?.throwIfAborted();
-      this.#assertOpen();
+      this.assertOpen();
       const page: StoredEvent[] = [];
       for (; event !== undefined && page.length < Math.min(pageSize, left); place += step, event = at(place)) {
         if (wanted(event)) page.push(event);
@@ -164,7 +172,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     if (after !== undefined) assertPlace('after', after);
     let next = after === undefined ? 0 : after + 1;
@@ -188,7 +196,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   subscribeToAll({ after = 0, filter, signal }: SubscribeToAllOptions = {}): Subscription {
-    this.#assertOpen();
+    this.assertOpen();
     assertPlace('after', after);
     assertFilter(filter);
     const wanted = filterTest(filter);
@@ -222,7 +230,7 @@ export class MemoryEventStore implements EventStore {
     streamName: string,
     { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
   ): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     assertExpectedRevision(expectedRevision);
     assertDeletable(this.log.state(streamName), expectedRevision, false);
@@ -233,7 +241,7 @@ export class MemoryEventStore implements EventStore {
     streamName: string,
     { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
   ): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     assertExpectedRevision(expectedRevision);
     assertDeletable(this.log.state(streamName), expectedRevision, true);
@@ -242,7 +250,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async readStreamMetadata(streamName: string): Promise<StreamMetadata> {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     const { streamName: _, head: __, deleted: ___, tombstone, ...metadata } = this.log.state(streamName);
     if (tombstone) throw new StreamDeletedError(streamName, true);
@@ -250,12 +258,12 @@ export class MemoryEventStore implements EventStore {
   }
 
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     assertStreamName(streamName);
     const state = this.log.state(streamName);
     if (state.tombstone) throw new StreamDeletedError(streamName, true);
     const changed = structuredClone(changedMetadata(state, changes));
-    this.log.changeState(streamName, () => ({ ...state, ...changed }));
+    this.log.changeState(streamName, () => changed as StreamState);
   }
 
   isUnchanged(streamName: string, revision: Revision): boolean {
@@ -268,7 +276,8 @@ export class MemoryEventStore implements EventStore {
     this.log.changed.notify();
   }
 
-  #assertOpen(): void {
+  /** Throws `ClosedError`. */
+  assertOpen(): void {
     if (this.#closed) throw new ClosedError('the memory store');
   }
 }

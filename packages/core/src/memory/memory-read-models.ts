@@ -8,7 +8,7 @@ import type {
   StoredDocument,
 } from '../store/read-model-store.ts';
 
-interface Model {
+export interface MemoryModel {
   checkpoint: Checkpoint | undefined;
   readonly documents: Map<string, StoredDocument>;
   /** Keys in order, made when first asked for after a change. */
@@ -17,7 +17,10 @@ interface Model {
 
 /** The reference read-model store: one synchronous step is its transaction. */
 export class MemoryReadModelStore implements ReadModelStore {
-  readonly #models = new Map<string, Model>();
+  constructor(
+    private readonly models: Map<string, MemoryModel>,
+    private readonly assertOpen: () => void,
+  ) {}
 
   async checkpoint(model: ModelKey): Promise<Checkpoint | undefined> {
     return this.#model(model).checkpoint;
@@ -54,15 +57,17 @@ export class MemoryReadModelStore implements ReadModelStore {
   }
 
   async remove({ name, version }: ModelKey): Promise<void> {
-    this.#models.delete(`${name}@${version}`);
+    this.assertOpen();
+    this.models.delete(`${name}@${version}`);
   }
 
-  #model({ name, version }: ModelKey): Model {
+  #model({ name, version }: ModelKey): MemoryModel {
+    this.assertOpen();
     const id = `${name}@${version}`;
-    let model = this.#models.get(id);
+    let model = this.models.get(id);
     if (model === undefined) {
       model = { checkpoint: undefined, documents: new Map(), keys: undefined };
-      this.#models.set(id, model);
+      this.models.set(id, model);
     }
     return model;
   }
