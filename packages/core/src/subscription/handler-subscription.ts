@@ -80,6 +80,6 @@ export function handlerSubscription(
 }
 
 /** What commands executed while `event` is handled belong to. */
-export function causedBy({ metadata, eventId }: RecordedEvent): Causation {
+function causedBy({ metadata, eventId }: RecordedEvent): Causation {
   return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId, streams: new Set() };
 }

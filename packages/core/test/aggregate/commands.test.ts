@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import {
+  Aggregate,
+  AggregateId,
+  AggregateRoot,
   type Application,
+  Applies,
   ClosedError,
   createApplication,
   DomainError,
+  DomainEvent,
+  Handles,
   memory,
   type StoreProvider,
   type UnknownCommandError,
   type ValidationError,
   WrongExpectedRevisionError,
 } from '@tidemark/core';
+import { IsNotEmpty } from 'class-validator';
 import { test } from 'uvu';
 import {
   Account,
@@ -77,6 +84,65 @@ test('a command that breaks several rules is refused with all of them, and nothi
     });
     assert.equal(await streamLength(app), 1);
   }));
+
+test('an event that breaks its own rules is refused before anything is written', async () => {
+  @DomainEvent('Named')
+  class Named {
+    @IsNotEmpty() readonly name: string;
+    constructor(name: string) {
+      this.name = name;
+    }
+  }
+  class Rename {
+    @AggregateId() id!: string;
+    name!: string;
+  }
+  @Aggregate('thing')
+  class Thing extends AggregateRoot {
+    name = '';
+    @Handles(Rename)
+    rename({ name }: Rename): void {
+      this.record(new Named(name));
+    }
+    @Applies(Named)
+    named({ name }: Named): void {
+      this.name = name;
+    }
+  }
+  const app = await createApplication({ store: memory(), aggregates: [Thing] });
+  await assert.rejects(app.execute(Rename, { id: '1', name: '' }), (error: ValidationError) => {
+    assert.deepEqual(
+      [error.subject, error.failures.map(({ field, rule }) => [field, rule])],
+      ['Named', [['name', 'isNotEmpty']]],
+    );
+    return true;
+  });
+  assert.equal(await app.eventStore.head(), 0);
+  await app.stop();
+});
+
+test('clock, ids and services reach the handler, and what happened is told apart from now', async () => {
+  const seen: unknown[] = [];
+  const services: Hooks = {
+    during: ({ clock, ids, services, commandId, occurredAt }) => {
+      seen.push(clock.now().getTime(), ids.next(), commandId, occurredAt.getTime());
+      seen.push(services === app.services);
+    },
+  };
+  let id = 0;
+  const app = {
+    services,
+    running: await createApplication({
+      ...{ store: memory(), aggregates: [Account], services },
+      clock: { now: () => new Date(1_000) },
+      ids: { next: () => `id-${++id}` },
+    }),
+  };
+  await app.running.execute(OpenAccount, { accountId, owner: 'Ada' });
+  await app.running.execute(Deposit, { accountId, amount: 1 }, { occurredAt: new Date(5) });
+  assert.deepEqual(seen, [1_000, 'id-3', 'id-2', 5, true]);
+  await app.running.stop();
+});
 
 test('what the domain refuses reaches the caller unchanged, and nothing is written', () =>
   withApp(async (app) => {

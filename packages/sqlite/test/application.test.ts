@@ -1,0 +1,52 @@
+/** A whole application on one file: restarted, and beside another process. */
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createApplication } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
+import { test } from 'uvu';
+import { Add, Counted, Counter, Totals } from './application/counter.ts';
+import { temporaryFile } from './temporary.ts';
+
+const declarations = { aggregates: [Counter], projections: [Totals] };
+
+test('a restarted application finds its aggregates, snapshots, receipts and documents', async () => {
+  const store = sqlite(temporaryFile());
+  {
+    await using app = await createApplication({ store, ...declarations });
+    for (let n = 1; n <= 7; n += 1) await app.execute(Add, { counterId: 'a', n }, { commandId: `add-${n}` });
+    await app.caughtUp(Totals, 7);
+  }
+  await using app = await createApplication({ store, ...declarations });
+  assert.deepEqual(await app.documents(Totals).get('a'), { total: 28n, last: new Date(7) });
+  const counter = await app.load(Counter, 'a');
+  assert.deepEqual([counter.total, counter.revision], [28n, 6]);
+  const again = await app.execute(Add, { counterId: 'a', n: 7 }, { commandId: 'add-7' });
+  assert.deepEqual([again.repeated, again.returned, again.position], [true, 28n, 7]);
+  assert.deepEqual(
+    again.events.map(({ data }) => data instanceof Counted),
+    [true],
+  );
+});
+
+test('applications in two processes on one file decide on each other’s events, and lose none', async () => {
+  const file = temporaryFile();
+  await using app = await createApplication({ store: sqlite(file), ...declarations });
+  const child = fork(fileURLToPath(new URL('./application/counting-child.ts', import.meta.url)), [file, '200']);
+  const exited = once(child, 'exit');
+  const own = [];
+  for (let n = 0; n < 200; n += 1) own.push(app.execute(Add, { counterId: `c${n % 5}`, n: 1 }));
+  await Promise.all(own);
+  assert.deepEqual(await exited, [0, null]);
+  await app.caughtUp(Totals, await app.eventStore.head());
+  let total = 0n;
+  for await (const { key, value } of app.documents(Totals).all()) {
+    assert.equal((await app.load(Counter, key)).total, value.total);
+    total += value.total;
+  }
+  assert.equal(total, 400n);
+  assert.equal((await app.health()).status, 'ok');
+});
+
+test.run();
