@@ -1,6 +1,7 @@
 /** The decorators of aggregates and commands. They take classes explicitly and never read `design:*`. */
 
 import type { CommandClass } from '../decider/aggregate-type.ts';
+import type { CommandContext } from '../decider/context.ts';
 import { assertCategory, assertCount } from '../decider/decider.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { EventClass } from '../event/domain-event.ts';
@@ -51,9 +52,12 @@ export function AggregateId(): (target: object, field: string) => void {
   };
 }
 
-/** `unknown` where a method's only declared event or command is the decorated class, `never` where it is another. */
+/**
+ * `unknown` where a method declares the decorated class as its event or command, alone or as one of several (`A | B`
+ * under `@Applies(A) @Applies(B)`), or declares none; `never` where it declares another.
+ */
 type Takes<M extends (...args: never[]) => unknown, T> =
-  Parameters<M> extends [] ? unknown : Parameters<M>[0] extends T ? unknown : never;
+  Parameters<M> extends [] ? unknown : Parameters<M>[0] extends infer P ? (P extends T ? unknown : never) : never;
 
 /**
  * The method decides this command: `(command, context)`, synchronous or not. It returns what the command's
@@ -61,7 +65,7 @@ type Takes<M extends (...args: never[]) => unknown, T> =
  */
 export function Handles<C extends object>(
   command: CommandClass<C>,
-): <M extends (command: C, context: never) => ResultOf<C> | Promise<ResultOf<C>>>(
+): <M extends (command: C, context: CommandContext<never>) => ResultOf<C> | Promise<ResultOf<C>>>(
   target: AggregateRoot,
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Takes<M, C>,

@@ -29,13 +29,18 @@ export function eventNameOf(target: AnyClass): EventName | undefined {
   return eventNote.own(target);
 }
 
-/** Refuses what no store takes as an event's type; `$` is reserved for stores. */
+/** Refuses what no store takes as an event's type, or would not give back unchanged; `$` is reserved for stores. */
 export function assertEventType(argument: string, type: unknown): asserts type is string {
-  if (typeof type === 'string' && type !== '' && type.length <= 512 && !type.startsWith('$')) return;
-  throw new ArgumentError(argument, describe(type), 'text of 1 to 512 characters that does not begin with $');
+  if (typeof type === 'string' && type.length <= 512 && /^(?!\$)[^\p{Cc}\p{Cs}]+$/u.test(type)) return;
+  const wanted = 'well-formed text of 1 to 512 characters without control characters that does not begin with $';
+  throw new ArgumentError(argument, describe(type), wanted);
 }
 
 export function assertVersion(argument: string, version: unknown): asserts version is number {
-  if (typeof version === 'number' && Number.isSafeInteger(version) && version >= 1) return;
+  if (isVersion(version)) return;
   throw new ArgumentError(argument, describe(version), 'a whole number from 1');
+}
+
+export function isVersion(version: unknown): version is number {
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1;
 }

@@ -1,13 +1,14 @@
 /** The events an application knows: instances to `EventData`, and what a store returns back to instances. */
-import { ConfigurationError, type TidemarkError, UnknownEventError } from '../errors.ts';
+import { ConfigurationError, type TidemarkError, UnknownEventError, UnreadableEventError } from '../errors.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
-import { className } from '../shared/describe.ts';
-import { encodeValue, withPrototype } from './codec.ts';
+import { describe } from '../shared/describe.ts';
+import { encodeValue } from './codec.ts';
 import { type EventClass, type EventName, eventNameOf } from './domain-event.ts';
-import type { EventData, EventMetadata, RecordedEvent, StoredEvent } from './event.ts';
+import { type EventData, type EventMetadata, placeOf, type RecordedEvent, type StoredEvent } from './event.ts';
 import { eventDataOf } from './event-data.ts';
-import { keyOf, type Upcaster, UpcasterChains } from './upcaster.ts';
-import { ValueClasses } from './value.ts';
+import { withPrototype } from './restore-types.ts';
+import { keyOf, take, type Upcaster, UpcasterChains } from './upcaster.ts';
+import { assertRestorable, ValueClasses } from './value.ts';
 
 /** What happens to stored events of one type and version. */
 interface Plan {
@@ -27,11 +28,15 @@ export interface RegistryOptions {
 export class EventRegistry {
   readonly values: ValueClasses;
   readonly #classes = new Map<string, AnyClass>();
+  readonly #names = new Map<unknown, EventName>();
   readonly #versions = new Map<string, number>();
   readonly #chains: UpcasterChains;
   readonly #plans = new Map<string, Plan>();
 
-  /** Throws `ConfigurationError` for a class without `@DomainEvent`, two events of one name, or a broken upcaster chain. */
+  /**
+   * Throws `ConfigurationError` for what is no class with `@DomainEvent` or cannot be restored, two events of one name,
+   * or a broken upcaster chain.
+   */
   constructor({ events, values = [], upcasters = [] }: RegistryOptions) {
     for (const target of events) this.#add(target);
     this.values = new ValueClasses(values);
@@ -39,15 +44,19 @@ export class EventRegistry {
   }
 
   #add(target: EventClass): void {
-    const name = eventNameOf(target);
-    if (name === undefined)
-      throw new ConfigurationError(`${target.name} is used as an event but has no @DomainEvent`, [target.name]);
+    const name = typeof target === 'function' ? eventNameOf(target) : undefined;
+    if (name === undefined) {
+      const found = typeof target === 'function' ? target.name : describe(target);
+      throw new ConfigurationError(`${found} is used as an event but has no @DomainEvent`, [found]);
+    }
+    assertRestorable(target);
     const other = this.#classes.get(name.type);
     if (other !== undefined && other !== target) {
       const places = [other.name, target.name];
       throw new ConfigurationError(`two events are named '${name.type}': the classes ${places.join(' and ')}`, places);
     }
     this.#classes.set(name.type, target);
+    this.#names.set(target.prototype, name);
     this.#versions.set(name.type, name.version);
   }
 
@@ -58,18 +67,14 @@ export class EventRegistry {
 
   /** The event's name in the log. Throws `ConfigurationError` for an instance of a class that is not registered. */
   nameOf(event: object): EventName {
-    const prototype: unknown = Object.getPrototypeOf(event);
-    const target = prototype === null ? undefined : (event.constructor as AnyClass);
-    const name = target === undefined ? undefined : eventNameOf(target);
-    if (name === undefined || this.#classes.get(name.type) !== target) {
-      throw new ConfigurationError(`an instance of ${className(event)} was recorded, which is not a registered event`, [
-        className(event),
-      ]);
-    }
-    return name;
+    const name =
+      typeof event === 'object' && event !== null ? this.#names.get(Object.getPrototypeOf(event)) : undefined;
+    if (name !== undefined) return name;
+    const found = describe(event);
+    throw new ConfigurationError(`${found} was recorded, which is not a registered event`, [found]);
   }
 
-  /** An event ready to be appended. Throws `SerializationError` with the path of what cannot be written. */
+  /** An event ready to be appended, at its class's version. Throws `SerializationError` with the path of what cannot be written. */
   encode(event: object, eventId: string, metadata: EventMetadata = {}): EventData {
     const { type, version } = this.nameOf(event);
     const encoded = encodeValue(event, `event '${type}'`, this.values, true);
@@ -91,7 +96,7 @@ export class EventRegistry {
       ];
     }
     if (steps.length === 0 && target === undefined) return [stored];
-    if (target !== undefined) return [stored.reading(plan.name.type, (event) => this.#instance(event, plan, target))];
+    if (target !== undefined) return [stored.reading(plan.name.type, () => this.#instance(stored, plan, target))];
     return this.#parts(stored, steps[0] as Upcaster);
   }
 
@@ -154,8 +159,8 @@ export class EventRegistry {
 
   #instance(stored: StoredEvent, { steps }: Plan, target: AnyClass): unknown {
     let data = stored.decode(this.values);
-    for (const step of steps) data = step.apply(data, stored)[0]?.data;
-    return instanceOf(target, data);
+    for (const step of steps) data = take(step, data, stored)[0]?.data;
+    return instanceOf(target, data, stored);
   }
 
   #parts(stored: StoredEvent, first: Upcaster): readonly StoredEvent[] {
@@ -163,11 +168,11 @@ export class EventRegistry {
     let split = false;
     const follow = (step: Upcaster, data: unknown): void => {
       split ||= step.kind === 'split';
-      for (const piece of step.apply(data, stored)) {
+      for (const piece of take(step, data, stored)) {
         const name = step.to.find(({ type }) => type === piece.type) as EventName;
         const target = this.#versions.get(name.type) === name.version ? this.#classes.get(name.type) : undefined;
         if (target === undefined) follow(this.#chains.from(name) as Upcaster, piece.data);
-        else parts.push({ type: name.type, data: instanceOf(target, piece.data) });
+        else parts.push({ type: name.type, data: instanceOf(target, piece.data, stored) });
       }
     };
     follow(first, stored.decode(this.values));
@@ -175,8 +180,11 @@ export class EventRegistry {
   }
 }
 
-function instanceOf(target: AnyClass, data: unknown): unknown {
-  return typeof data === 'object' && data !== null ? withPrototype(target.prototype as object, data) : data;
+function instanceOf(target: AnyClass, data: unknown, stored: StoredEvent): unknown {
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+    return withPrototype(target.prototype as object, data);
+  }
+  throw new UnreadableEventError(placeOf(stored), `its data is ${describe(data)}, wanted an object for ${target.name}`);
 }
 
 function versionOf(stored: StoredEvent): number {

@@ -2,7 +2,7 @@
  * The shapes an event has on its way: `EventData` into a store, `StoredEvent` out of it, and `RecordedEvent<T>`, the
  * one envelope that everybody reads.
  */
-import { decodeValue, type TypeNotes } from './codec.ts';
+import { decodeValue, plainForm, type TypeNotes } from './codec.ts';
 import type { Position, Revision } from './revision.ts';
 import { aggregateIdOf } from './stream-name.ts';
 import type { ValueClasses } from './value.ts';
@@ -114,16 +114,16 @@ export class StoredEvent implements RecordedEvent {
     return new Date(this.occurredTime);
   }
 
-  /** `occurredAt` in milliseconds since 1970: `$occurredAt` where it is a date, otherwise when it was recorded. */
+  /** `occurredAt` in milliseconds since 1970: `$occurredAt` where it is ISO text, otherwise when it was recorded. */
   get occurredTime(): number {
     if (this.metadataText === null || !this.metadataText.includes('"$occurredAt"')) return this.recordedTime;
-    const time = Date.parse(String(this.metadata.$occurredAt));
+    const time = timeOf(this.metadata.$occurredAt);
     return Number.isNaN(time) ? this.recordedTime : time;
   }
 
   /** The data made anew from the text, for a reader that will change it. Throws `UnreadableEventError`. */
   decode(values?: ValueClasses): unknown {
-    return decodeValue(this.dataText, this.#types(), this.#place(), values);
+    return decodeValue(this.dataText, this.#types(), placeOf(this), values);
   }
 
   /** The same event under another type, with data that `read` makes when it is first asked for. */
@@ -145,12 +145,24 @@ export class StoredEvent implements RecordedEvent {
     return event;
   }
 
-  /** For logs: the envelope as a plain object. */
+  /**
+   * For logs: the envelope as a plain object, with `data` in the plain form it is stored in (a bigint as digits), and
+   * the stored text itself where that cannot be read. Never throws for the sake of `data`.
+   */
   toJSON(): RecordedEvent {
-    const { eventId, type, data, metadata, streamName, category, aggregateId, revision, position } = this;
+    const { eventId, type, metadata, streamName, category, aggregateId, revision, position } = this;
+    const data = this.#plainData();
     const times = { recordedAt: this.recordedAt, occurredAt: this.occurredAt };
     const envelope = { eventId, type, data, metadata, streamName, category, aggregateId, revision, position, ...times };
     return this.part === undefined ? envelope : { ...envelope, part: this.part };
+  }
+
+  #plainData(): unknown {
+    try {
+      return plainForm(this.data, placeOf(this));
+    } catch {
+      return this.dataText;
+    }
   }
 
   #types(): TypeNotes | undefined {
@@ -160,16 +172,24 @@ export class StoredEvent implements RecordedEvent {
 
   #parseMetadata(): EventMetadata {
     if (this.metadataText === null) return noMetadata;
-    const value = decodeValue(this.metadataText, undefined, `metadata of ${this.#place()}`);
+    const value = decodeValue(this.metadataText, undefined, `metadata of ${placeOf(this)}`);
     // Other tools may have written an array or a number; none of our notes can be in it.
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventMetadata) : noMetadata;
-  }
-
-  #place(): string {
-    return `event ${this.revision} of stream '${this.streamName}'`;
   }
 }
 
 function decodePlainly(event: StoredEvent): unknown {
   return event.decode();
+}
+
+/** Where an event stands, for messages. */
+export function placeOf({ revision, streamName }: Pick<RecordedEvent, 'revision' | 'streamName'>): string {
+  return `event ${revision} of stream '${streamName}'`;
+}
+
+const isoTime = /^(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** Milliseconds since 1970 of ISO 8601 text with a time zone; `NaN` for all else, which `Date.parse` guesses at. */
+export function timeOf(text: unknown): number {
+  return typeof text === 'string' && isoTime.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -5,8 +5,14 @@ const longest = 512;
 // Control characters of ASCII and Latin-1 are refused, as no tool shows them alike.
 const control = /\p{Cc}/u;
 
-/** The name of an aggregate's stream: `account` and `42` give `account-42`. */
+/** The name of an aggregate's stream: `account` and `42` give `account-42`. A category holds no `-`, an id may. */
 export function streamName(category: string, aggregateId: string): string {
+  if (typeof category !== 'string' || category === '' || category.includes('-')) {
+    throw new StreamNameError(`the category ${describe(category)}`, 'text without - that is not empty');
+  }
+  if (typeof aggregateId !== 'string' || aggregateId === '') {
+    throw new StreamNameError(`the aggregate id ${describe(aggregateId)}`, 'text that is not empty');
+  }
   const name = `${category}-${aggregateId}`;
   assertStreamName(name);
   return name;
@@ -34,6 +40,6 @@ export function assertStreamName(name: unknown): asserts name is string {
 }
 
 /** Whether text is free of lone surrogates. (`String.prototype.isWellFormed` is not in TypeScript's ES2023.) */
-export function isWellFormed(text: string): boolean {
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
+function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
 }

@@ -1,8 +1,8 @@
 /** Upcasters turn what was stored in an old shape into today's while it is read. The log itself never changes. */
-import { ArgumentError, ConfigurationError, UnreadableEventError } from '../errors.ts';
+import { ArgumentError, ConfigurationError, TidemarkError, UnreadableEventError } from '../errors.ts';
 import { describe } from '../shared/describe.ts';
 import { assertEventType, assertVersion, type EventName } from './domain-event.ts';
-import type { RecordedEvent } from './event.ts';
+import { placeOf, type RecordedEvent } from './event.ts';
 
 /** A piece that a split yields: one of the types declared in `into`. */
 export interface Piece {
@@ -21,8 +21,11 @@ export interface Upcaster {
 /** To the next version of the same type, or with `to` to another type. `Date`, `Map` and the like are restored already. */
 export interface Reshape<Old> {
   readonly from: number;
-  readonly with?: (data: Old, event: RecordedEvent) => object;
+  /** Makes the new data at once: nothing waits while an event is read. */
+  readonly with?: (data: Old, event: RecordedEvent) => object & { readonly then?: never };
   readonly to?: string | EventName;
+  readonly split?: never;
+  readonly drop?: never;
 }
 
 /** Into several events, or none of them: each of a type declared in `into` (a bare name means its version 1). */
@@ -30,41 +33,47 @@ export interface Split<Old> {
   readonly from: number;
   readonly split: (data: Old, event: RecordedEvent) => readonly Piece[];
   readonly into: readonly (string | EventName)[];
+  readonly with?: never;
+  readonly to?: never;
+  readonly drop?: never;
 }
 
 /** Out of everybody's sight; it still counts in revisions and checkpoints. */
 export interface Drop {
   readonly from: number;
   readonly drop: true;
+  readonly with?: never;
+  readonly to?: never;
+  readonly split?: never;
 }
 
-/** The step that events of `type` at version `from` take. */
+/** The step that events of `type` at version `from` take. Throws `ArgumentError` for what is no step. */
 export function upcast<Old = Record<string, unknown>>(type: string, step: Reshape<Old> | Split<Old> | Drop): Upcaster {
   assertEventType('upcast type', type);
-  assertVersion(`upcast('${type}') from`, step.from);
+  assertVersion(`upcast('${type}') from`, step?.from);
   const from = { type, version: step.from };
-  if ('drop' in step) return { from, to: [], kind: 'drop', apply: () => [] };
-  if ('split' in step) return split(from, step);
-  const to = step.to === undefined ? { type, version: step.from + 1 } : named(step.to);
-  if (step.with === undefined && step.to === undefined) {
-    throw new ArgumentError(
-      `upcast('${type}')`,
-      'neither `with` nor `to`',
-      'a new shape, a new name, a split or a drop',
-    );
+  if (step.drop) return { from, to: [], kind: 'drop', apply: () => [] };
+  return step.split === undefined ? reshape(from, step) : split(from, step);
+}
+
+function reshape<Old>(from: EventName, { with: change, to }: Reshape<Old>): Upcaster {
+  if (change === undefined && to === undefined) {
+    const wanted = 'a new shape, a new name, a split or a drop';
+    throw new ArgumentError(`upcast('${from.type}')`, 'neither `with` nor `to`', wanted);
   }
-  const reshape = step.with as ((data: unknown, event: RecordedEvent) => object) | undefined;
-  return {
-    from,
-    to: [to],
-    kind: 'reshape',
-    apply: (data, event) => [
-      { type: to.type, data: reshape === undefined ? data : reshaped(reshape(data, event), event) },
-    ],
-  };
+  if (change !== undefined) assertFunction(`upcast('${from.type}') with`, change);
+  const next = to === undefined ? { type: from.type, version: from.version + 1 } : named(to);
+  const apply = (data: unknown, event: RecordedEvent): readonly Piece[] => [
+    { type: next.type, data: change === undefined ? data : reshaped(change(data as Old, event), event) },
+  ];
+  return { from, to: [next], kind: 'reshape', apply };
 }
 
 function split<Old>(from: EventName, step: Split<Old>): Upcaster {
+  assertFunction(`upcast('${from.type}') split`, step.split);
+  if (!Array.isArray(step.into)) {
+    throw new ArgumentError(`upcast('${from.type}') into`, describe(step.into), 'the types that the split makes');
+  }
   const to = step.into.map(named);
   const types = new Set(to.map(({ type }) => type));
   if (types.size < to.length)
@@ -73,10 +82,10 @@ function split<Old>(from: EventName, step: Split<Old>): Upcaster {
     const pieces = step.split(data as Old, event);
     for (const piece of pieces) {
       if (!types.has(piece.type)) {
-        const place = `event ${event.revision} of stream '${event.streamName}'`;
+        const declared = [...types].join(', ');
         throw new UnreadableEventError(
-          place,
-          `its upcaster made a '${piece.type}', declared are: ${[...types].join(', ')}`,
+          placeOf(event),
+          `its upcaster made a '${piece.type}', declared are: ${declared}`,
         );
       }
       reshaped(piece.data, event);
@@ -87,16 +96,33 @@ function split<Old>(from: EventName, step: Split<Old>): Upcaster {
 }
 
 function named(name: string | EventName): EventName {
-  const { type, version } = typeof name === 'string' ? { type: name, version: 1 } : name;
+  const { type, version } = typeof name === 'object' && name !== null ? name : { type: name, version: 1 };
   assertEventType('upcast target', type);
   assertVersion(`upcast target '${type}'`, version);
   return { type, version };
 }
 
+function assertFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw new ArgumentError(argument, describe(value), 'a function');
+}
+
+/** An array, a Promise or a Map is an object too, but the properties of an event are not in it. */
 function reshaped(data: unknown, event: RecordedEvent): unknown {
-  if (typeof data === 'object' && data !== null) return data;
-  const place = `event ${event.revision} of stream '${event.streamName}'`;
-  throw new UnreadableEventError(place, `its upcaster returned ${describe(data)}, wanted an object`);
+  if (Object.prototype.toString.call(data) === '[object Object]') return data;
+  throw new UnreadableEventError(placeOf(event), `its upcaster returned ${describe(data)}, wanted an object`);
+}
+
+/** Takes a step. Throws `UnreadableEventError` with the place of an event that the step cannot take. */
+export function take(step: Upcaster, data: unknown, event: RecordedEvent): readonly Piece[] {
+  try {
+    return step.apply(data, event);
+  } catch (cause) {
+    if (cause instanceof TidemarkError) throw cause;
+    const reason = cause instanceof Error ? cause.message : describe(cause);
+    throw new UnreadableEventError(placeOf(event), `its upcaster from ${keyOf(step.from)} failed: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 export const keyOf = ({ type, version }: EventName): string => `${type}@${version}`;

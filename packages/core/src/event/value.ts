@@ -18,13 +18,17 @@ export function Value(name: string): (target: AnyClass) => void {
 /** The `@Value` classes that an application registered. */
 export class ValueClasses {
   readonly #byName = new Map<string, AnyClass>();
+  readonly #names = new Map<unknown, string>();
 
-  /** Throws `ConfigurationError` for a class without `@Value`, and for two classes of one name. */
+  /** Throws `ConfigurationError` for what is no class with `@Value` or cannot be restored, and for two of one name. */
   constructor(classes: readonly AnyClass[]) {
     for (const target of classes) {
-      const name = valueNote.own(target);
-      if (name === undefined)
-        throw new ConfigurationError(`${target.name} is in \`values\` but has no @Value`, [target.name]);
+      const name = typeof target === 'function' ? valueNote.own(target) : undefined;
+      if (name === undefined) {
+        const found = typeof target === 'function' ? target.name : describe(target);
+        throw new ConfigurationError(`${found} is in \`values\` but has no @Value`, [found]);
+      }
+      assertRestorable(target);
       const other = this.#byName.get(name);
       if (other !== undefined && other !== target) {
         throw new ConfigurationError(`two classes are @Value('${name}'): ${other.name} and ${target.name}`, [
@@ -33,16 +37,13 @@ export class ValueClasses {
         ]);
       }
       this.#byName.set(name, target);
+      this.#names.set(target.prototype, name);
     }
   }
 
   /** The registered name of the instance's very class. */
   nameOf(instance: object): string | undefined {
-    const prototype: unknown = Object.getPrototypeOf(instance);
-    if (typeof prototype !== 'object' || prototype === null) return undefined;
-    const target = prototype.constructor as AnyClass;
-    const name = typeof target === 'function' ? valueNote.own(target) : undefined;
-    return name !== undefined && this.#byName.get(name) === target ? name : undefined;
+    return this.#names.get(Object.getPrototypeOf(instance));
   }
 
   prototypeOf(name: string): object | undefined {
@@ -51,3 +52,26 @@ export class ValueClasses {
 }
 
 export const noValues = new ValueClasses([]);
+
+const builtIns: readonly AnyClass[] = [
+  Array,
+  ArrayBuffer,
+  Date,
+  Error,
+  Function,
+  Map,
+  Promise,
+  RegExp,
+  Set,
+  Object.getPrototypeOf(Uint8Array) as AnyClass,
+];
+
+/** Refuses a class that extends a built-in one: what makes its instances up is not in their properties. */
+export function assertRestorable(target: AnyClass): void {
+  const builtIn = builtIns.find((base) => target.prototype instanceof base);
+  if (builtIn === undefined) return;
+  throw new ConfigurationError(
+    `${target.name} extends ${builtIn.name}, which cannot be restored from properties: hold one in a field instead`,
+    [target.name],
+  );
+}

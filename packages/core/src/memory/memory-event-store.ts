@@ -176,14 +176,16 @@ export class MemoryEventStore implements EventStore {
     assertStreamName(streamName);
     if (after !== undefined) assertPlace('after', after);
     let next = after === undefined ? 0 : after + 1;
+    let begun = false;
     const look = (): Look => {
       const state = this.log.state(streamName);
       if (state.tombstone) throw new StreamDeletedError(streamName, true);
       const missing = state.head === undefined || state.deleted;
       const { first, since } = missing ? { first: 0, since: 0 } : visibleFrom(state, this.clock.now().getTime());
       const events: StoredEvent[] = [];
-      let reached: StoredEvent | undefined;
       next = Math.max(next, first);
+      let reached = begun || missing ? undefined : this.log.inStream(streamName, next - 1);
+      begun = true;
       for (let event = missing ? undefined : this.log.inStream(streamName, next); event !== undefined; ) {
         if (event.recordedTime >= since) events.push(event);
         reached = event;
@@ -200,9 +202,11 @@ export class MemoryEventStore implements EventStore {
     assertPlace('after', after);
     assertFilter(filter);
     const wanted = filterTest(filter);
+    let begun = false;
     const look = (from: Position): Look => {
       const events: StoredEvent[] = [];
-      let reached: StoredEvent | undefined;
+      let reached = begun ? undefined : this.log.at(from);
+      begun = true;
       const end = Math.min(this.log.head, from + pageSize);
       for (let position = from + 1; position <= end; position += 1) {
         reached = this.log.at(position) as StoredEvent;

@@ -31,11 +31,16 @@ export function Projection(
   return (target) => projectionNote.set(target, { name, version });
 }
 
-/** `never` where the method takes another event than the decorated one, or returns something, a promise included. */
+/**
+ * `never` where the method takes another event than the decorated one, or returns something, a promise included. Under
+ * several `@On` it takes `RecordedEvent<A | B>`, or any `RecordedEvent`.
+ */
 type Fits<M extends (...args: never[]) => unknown, E> = (Parameters<M> extends [RecordedEvent<infer T>]
-  ? T extends E
+  ? unknown extends T
     ? unknown
-    : never
+    : T extends E
+      ? unknown
+      : never
   : unknown) &
   (ReturnType<M> extends void ? unknown : never);
 

@@ -1,3 +1,5 @@
+import { onAbort } from './linked-abort.ts';
+
 /** Wakes everybody who waits, as often as it is told to: no wake-up between two waits is lost. */
 export class Signal {
   #count = 0;
@@ -21,11 +23,11 @@ export class Signal {
     await new Promise<void>((resolve) => {
       const wake = () => {
         this.#waiting.delete(wake);
-        abort?.removeEventListener('abort', wake);
+        forget?.();
         resolve();
       };
+      const forget = abort && onAbort(abort, wake);
       this.#waiting.add(wake);
-      abort?.addEventListener('abort', wake);
     });
   }
 }

@@ -157,7 +157,7 @@ export type SubscriptionMessage =
    * further at that moment. `eventId` is of the event at `position`, whether it matched or not.
    */
   | { readonly kind: 'progress'; readonly position: Position; readonly eventId: string; readonly caughtUp: boolean }
-  /** Sent once, at the beginning, where there is nothing behind `after`. */
+  /** Sent once, at the beginning, where there is nothing at `after` nor behind it: an empty log, or a place beyond its end. */
   | { readonly kind: 'empty' };
 
 /** What is set on a stream. Truncation hides events from `readStream`; the log still has them. */

@@ -6,7 +6,10 @@ import type { Subscription, SubscriptionMessage } from './event-store.ts';
 /** What one look at the log found. Events, place and end must belong to one and the same state of the log. */
 export interface Look {
   readonly events: readonly StoredEvent[];
-  /** The last event that was looked at, matching or not; `undefined` where there is none after `after`. */
+  /**
+   * The last event that was looked at, matching or not; `undefined` where there is none behind `after`. The first look
+   * may say the event at `after` itself: the consumer then hears that it is caught up there.
+   */
   readonly reached: { readonly position: Position; readonly eventId: string } | undefined;
   /** Whether there was nothing behind `reached`. */
   readonly atEnd: boolean;
@@ -44,7 +47,7 @@ async function* pull(
     if (events.length > 0) yield { kind: 'events', events };
     if (reached !== undefined) {
       position = reached.position;
-      yield { kind: 'progress', ...reached, caughtUp: atEnd };
+      yield { kind: 'progress', position, eventId: reached.eventId, caughtUp: atEnd };
     } else if (!begun) {
       yield { kind: 'empty' };
     }

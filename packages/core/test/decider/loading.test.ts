@@ -7,8 +7,6 @@ import {
   eventData,
   Handles,
   memory,
-  type StoreProvider,
-  type Stores,
   upcast,
 } from '@tidemark/core';
 import { test } from 'uvu';
@@ -22,44 +20,10 @@ import {
   Pay,
   purse,
 } from '../fixtures/bank.ts';
+import { watched } from '../fixtures/watched.ts';
 
 const accountId = 'ada';
 const name = 'account-ada';
-
-interface Watched {
-  readonly store: StoreProvider;
-  /** Where each read of a stream began. */
-  readonly reads: (number | undefined)[];
-  stores(): Stores;
-}
-
-/** A memory store whose reads are counted. */
-function watched(): Watched {
-  const inner = memory();
-  const reads: (number | undefined)[] = [];
-  let stores: Stores | undefined;
-  const store: StoreProvider = {
-    description: 'watched',
-    async open() {
-      stores = await inner.open();
-      const { events } = stores;
-      const watchedEvents = new Proxy(events, {
-        get(target, key) {
-          if (key === 'readStream') {
-            return (stream: string, options?: { from?: number }) => {
-              reads.push(options?.from);
-              return target.readStream(stream, options);
-            };
-          }
-          const value = Reflect.get(target, key, target);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      });
-      return { ...stores, events: watchedEvents };
-    },
-  };
-  return { store, reads, stores: () => stores as Stores };
-}
 
 async function deposit(app: Application, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await app.execute(Deposit, { accountId, amount: 1 });

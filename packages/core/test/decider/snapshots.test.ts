@@ -7,48 +7,13 @@ import {
   memory,
   type Snapshot,
   type StoreProvider,
-  type Stores,
 } from '@tidemark/core';
 import { test } from 'uvu';
 import { Account, Deposit, OpenAccount, StatementSent } from '../fixtures/bank.ts';
+import { watched } from '../fixtures/watched.ts';
 
 const accountId = 'ada';
 const name = 'account-ada';
-
-interface Watched {
-  readonly store: StoreProvider;
-  /** Where each read of a stream began. */
-  readonly reads: (number | undefined)[];
-  stores(): Stores;
-}
-
-/** A memory store whose reads are counted. */
-function watched(): Watched {
-  const inner = memory();
-  const reads: (number | undefined)[] = [];
-  let stores: Stores | undefined;
-  const store: StoreProvider = {
-    description: 'watched',
-    async open() {
-      stores = await inner.open();
-      const { events } = stores;
-      const watchedEvents = new Proxy(events, {
-        get(target, key) {
-          if (key === 'readStream') {
-            return (stream: string, options?: { from?: number }) => {
-              reads.push(options?.from);
-              return target.readStream(stream, options);
-            };
-          }
-          const value = Reflect.get(target, key, target);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      });
-      return { ...stores, events: watchedEvents };
-    },
-  };
-  return { store, reads, stores: () => stores as Stores };
-}
 
 async function deposit(app: Application, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await app.execute(Deposit, { accountId, amount: 1 });
@@ -74,12 +39,12 @@ async function afterSpoiling(
   spoil: (snapshot: Snapshot) => Snapshot,
   aggregate: typeof Account = Account,
 ): Promise<number> {
-  const { store, reads, stores } = watched();
+  const { store, reads } = watched();
   const app = await createApplication({ store, aggregates: [Account] });
   await app.execute(OpenAccount, { accountId, owner: 'Ada' });
   await deposit(app, 9);
   await app.stop();
-  const { snapshots } = stores();
+  const { snapshots } = await store.open();
   const snapshot = (await snapshots.load(name, 'account@1')) as Snapshot;
   await snapshots.remove(name, 'account@1');
   await snapshots.save(spoil(snapshot));

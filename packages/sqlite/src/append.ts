@@ -1,0 +1,181 @@
+/** Appends as work for the writer: planned against the streams' states by the contract's rules, then inserted. */
+import {
+  type AppendPlan,
+  type AppendResult,
+  assertOneKind,
+  type Clock,
+  CommandHandledError,
+  type CommandRecord,
+  type EventData,
+  type ExpectedRevision,
+  type Position,
+  planAppend,
+  type Revision,
+  type StreamAppend,
+  type StreamState,
+} from '@tidemark/core';
+import type Database from 'better-sqlite3';
+import type { SqliteCommandLog } from './command-log.ts';
+import type { Names } from './names.ts';
+import type { StreamCache } from './stream-cache.ts';
+import type { Work } from './writer.ts';
+
+type EventRow = [
+  streamId: number,
+  revision: number,
+  categoryId: number,
+  typeId: number,
+  recordedAt: number,
+  eventId: string,
+  data: string,
+  metadata: string | null,
+];
+
+interface Planned {
+  readonly state: StreamState;
+  readonly events: readonly EventData[];
+  readonly expected: ExpectedRevision;
+  readonly plan: AppendPlan;
+  readonly count: number;
+}
+
+export class Appender {
+  readonly #insert: Database.Statement<EventRow>;
+  readonly #stored: Database.Statement<[number, number], [position: number, eventId: string]>;
+  readonly #revive: Database.Statement<[number, number, number]>;
+
+  constructor(
+    db: Database.Database,
+    private readonly streams: StreamCache,
+    private readonly types: Names,
+    private readonly commands: SqliteCommandLog,
+    private readonly clock: Clock,
+  ) {
+    this.#insert = db.prepare(
+      `INSERT INTO events (stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#stored = db
+      .prepare<[number, number], [number, string]>(
+        'SELECT position, event_id FROM events WHERE stream_id = ? AND revision = ?',
+      )
+      .raw();
+    this.#revive = db.prepare('UPDATE streams SET deleted = 0, truncate_before = ?, revived_at = ? WHERE id = ?');
+  }
+
+  /** One append, or several that stand and fall together. */
+  work(appends: readonly StreamAppend[], command: CommandRecord | undefined): Work<readonly AppendResult[]> {
+    return new Append(this, appends, command);
+  }
+
+  /** What `write` may do. Reads; refuses by throwing. */
+  plan(appends: readonly StreamAppend[], command: CommandRecord | undefined): readonly Planned[] {
+    if (command !== undefined && this.commands.get(command.commandId) !== undefined) {
+      throw new CommandHandledError(command.commandId);
+    }
+    const planned = appends.map((append) => this.#plan(append));
+    if (planned.length > 1) assertOneKind(planned);
+    return planned;
+  }
+
+  write(planned: readonly Planned[], command: CommandRecord | undefined): readonly AppendResult[] {
+    const now = this.clock.now().getTime();
+    const results = planned.map((each) => this.#writeOne(each, now));
+    const last = results[results.length - 1];
+    if (command !== undefined && last !== undefined) {
+      const count = planned[planned.length - 1]?.count ?? 0;
+      this.commands.insert(
+        { ...command, streamName: last.streamName, revision: last.revision, position: last.position, count },
+        now,
+      );
+    }
+    return results;
+  }
+
+  #plan({ streamName, events, expectedRevision }: StreamAppend): Planned {
+    const stream = this.streams.find(streamName);
+    const state = stream?.state ?? this.streams.state(streamName);
+    const ids = events.map(({ eventId }) => eventId);
+    const plan = planAppend(state, expectedRevision, ids, (revision) =>
+      stream === undefined ? undefined : this.#stored.get(stream.id, revision)?.[1],
+    );
+    return { state, events, plan, expected: expectedRevision, count: events.length };
+  }
+
+  #writeOne({ state, events, plan }: Planned, now: number): AppendResult {
+    const { streamName } = state;
+    if (events.length === 0) return { streamName, revision: state.head, position: undefined, repeated: false };
+    if (plan.kind === 'repeated') {
+      const { revision } = plan;
+      return { streamName, revision, position: this.#positionOf(streamName, revision), repeated: true };
+    }
+    const stream = this.streams.forWriting(streamName);
+    if (plan.revives) {
+      this.#revive.run(plan.first, plan.first, stream.id);
+      stream.state = { ...stream.state, deleted: false, truncateBefore: plan.first, revivedAt: plan.first };
+    }
+    const position = this.#insertAll(stream.id, stream.categoryId, plan.first, events, now);
+    stream.state.head = plan.first + events.length - 1;
+    return { streamName, revision: stream.state.head, position, repeated: false };
+  }
+
+  #insertAll(
+    streamId: number,
+    categoryId: number,
+    first: Revision,
+    events: readonly EventData[],
+    now: number,
+  ): Position {
+    let revision = first;
+    let position: number | bigint = 0;
+    for (const { eventId, type, data, metadata } of events) {
+      const typeId = this.types.intern(type);
+      position = this.#insert.run(
+        streamId,
+        revision,
+        categoryId,
+        typeId,
+        now,
+        eventId,
+        data,
+        metadata ?? null,
+      ).lastInsertRowid;
+      revision += 1;
+    }
+    return Number(position);
+  }
+
+  #positionOf(streamName: string, revision: Revision): Position | undefined {
+    const stream = this.streams.find(streamName);
+    return stream && this.#stored.get(stream.id, revision)?.[0];
+  }
+}
+
+class Append implements Work<readonly AppendResult[]> {
+  readonly lane = 'durable';
+  readonly weight: number;
+  readonly streamName: string | undefined;
+
+  constructor(
+    private readonly appender: Appender,
+    private readonly appends: readonly StreamAppend[],
+    private readonly command: CommandRecord | undefined,
+  ) {
+    this.weight = weightOf(appends);
+    this.streamName = appends[0]?.streamName;
+  }
+
+  plan(): () => readonly AppendResult[] {
+    const planned = this.appender.plan(this.appends, this.command);
+    return () => this.appender.write(planned, this.command);
+  }
+}
+
+/** In characters, near enough to bytes; what surrounds an event's texts counts as 200. */
+function weightOf(appends: readonly StreamAppend[]): number {
+  let weight = 0;
+  for (const { events } of appends) {
+    for (const { data, metadata } of events) weight += data.length + (metadata?.length ?? 0) + 200;
+  }
+  return weight;
+}

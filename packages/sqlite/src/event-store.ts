@@ -1,0 +1,154 @@
+/** The store contract on one SQLite file: checks what it is given, and hands it to the writer or to the readers. */
+import {
+  type AppendOptions,
+  type AppendResult,
+  ArgumentError,
+  assertAppend,
+  assertExpectedRevision,
+  assertFilter,
+  assertPlace,
+  assertReadAllOptions,
+  assertReadOptions,
+  assertStreamName,
+  type CommandRecord,
+  type EventData,
+  type EventPages,
+  type EventStore,
+  type ExpectedRevision,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type Revision,
+  type StoreCapabilities,
+  type StreamAppend,
+  StreamDeletedError,
+  type StreamMetadata,
+  type StreamMetadataChanges,
+  type SubscribeToAllOptions,
+  type SubscribeToStreamOptions,
+  type Subscription,
+} from '@tidemark/core';
+import type { OpenedFile } from './opened-file.ts';
+
+const maxAppendBytes = 16 * 1024 * 1024;
+
+export class SqliteEventStore implements EventStore {
+  readonly capabilities: StoreCapabilities = {
+    multiStreamAppend: true,
+    densePositions: true,
+    commandLog: true,
+    maxAppendBytes,
+  };
+
+  constructor(private readonly file: OpenedFile) {}
+
+  async logId(): Promise<string> {
+    this.file.assertOpen();
+    return this.file.logId;
+  }
+
+  head(): Promise<Position> {
+    return this.file.read(() => this.file.reader.head()?.position ?? 0);
+  }
+
+  async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
+    const [result] = await this.#append(
+      [{ streamName, events, expectedRevision: options?.expectedRevision }],
+      options?.command,
+    );
+    return result as AppendResult;
+  }
+
+  async appendToStreams(
+    appends: readonly StreamAppend[],
+    { command }: { command?: CommandRecord } = {},
+  ): Promise<readonly AppendResult[]> {
+    const names = new Set(appends.map(({ streamName }) => streamName));
+    if (names.size < appends.length) throw new ArgumentError('appends', 'one stream twice', 'each stream once');
+    return this.#append(appends, command);
+  }
+
+  #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): Promise<readonly AppendResult[]> {
+    this.file.assertOpen();
+    for (const { streamName, events, expectedRevision } of appends) {
+      assertAppend(streamName, events, expectedRevision, maxAppendBytes);
+    }
+    // The caller may go on changing its arrays while the append waits for its turn.
+    const taken = appends.map((append) => ({ ...append, events: append.events.slice() }));
+    return this.file.writer.submit(this.file.appender.work(taken, command));
+  }
+
+  readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
+    this.file.assertOpen();
+    assertStreamName(streamName);
+    assertReadOptions(options);
+    return this.file.pages.stream(streamName, options);
+  }
+
+  readAll(options: ReadAllOptions = {}): EventPages {
+    this.file.assertOpen();
+    assertReadAllOptions(options);
+    return this.file.pages.all(options);
+  }
+
+  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+    this.file.assertOpen();
+    assertStreamName(streamName);
+    if (after !== undefined) assertPlace('after', after);
+    return this.file.subscriptions.toStream(streamName, after, signal);
+  }
+
+  subscribeToAll({ after, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+    this.file.assertOpen();
+    if (after !== undefined) assertPlace('after', after);
+    assertFilter(filter);
+    return this.file.subscriptions.toAll(filter, after ?? 0, signal);
+  }
+
+  async deleteStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.file.assertOpen();
+    assertStreamName(streamName);
+    assertExpectedRevision(expectedRevision);
+    return this.file.writer.submit(this.file.changer.deletion(streamName, expectedRevision));
+  }
+
+  async tombstoneStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.file.assertOpen();
+    assertStreamName(streamName);
+    assertExpectedRevision(expectedRevision);
+    return this.file.writer.submit(this.file.changer.tombstone(streamName, expectedRevision));
+  }
+
+  async readStreamMetadata(streamName: string): Promise<StreamMetadata> {
+    assertStreamName(streamName);
+    const {
+      head,
+      deleted,
+      tombstone,
+      streamName: _,
+      ...metadata
+    } = await this.file.read(() => this.file.streams.state(streamName));
+    if (tombstone) throw new StreamDeletedError(streamName, true);
+    return structuredClone(metadata);
+  }
+
+  async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
+    this.file.assertOpen();
+    assertStreamName(streamName);
+    return this.file.writer.submit(this.file.changer.metadata(streamName, changes));
+  }
+
+  isUnchanged(streamName: string, revision: Revision): boolean {
+    return this.file.isUnchanged(streamName, revision);
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}

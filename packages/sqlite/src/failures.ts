@@ -1,0 +1,65 @@
+/** What the driver's errors mean: translated here, once, into errors of Tidemark. */
+import { ClosedError, StoreFailedError, type StoreFailure, TidemarkError } from '@tidemark/core';
+import Database from 'better-sqlite3';
+
+/** By the beginning of SQLite's (extended) result code. Whatever is not here is `io`. */
+const reasons: readonly (readonly [code: string, reason: StoreFailure])[] = [
+  ['SQLITE_BUSY', 'busy'],
+  ['SQLITE_LOCKED', 'busy'],
+  ['SQLITE_FULL', 'disk_full'],
+  ['SQLITE_READONLY', 'read_only'],
+  ['SQLITE_CANTOPEN', 'cannot_open'],
+  ['SQLITE_NOTADB', 'not_a_database'],
+  ['SQLITE_CORRUPT', 'corrupt'],
+];
+
+const meanings: Readonly<Record<StoreFailure, string>> = {
+  not_a_database: 'found a file that is no SQLite database, wanted one of Tidemark or none',
+  newer_schema: 'found a newer schema, wanted one this version knows',
+  foreign_schema: 'found the SQLite database of another application, wanted one of Tidemark or none',
+  read_only: 'found a file or folder that cannot be written to, wanted both writable',
+  disk_full: 'found no space left, wanted room for what was to be written',
+  busy: 'found it locked by another process all the time',
+  cannot_open: 'the file cannot be opened',
+  corrupt: 'found damaged pages; restore a backup',
+  io: 'reading or writing failed',
+};
+
+/** A failure of the file at `path`; `detail` replaces the usual words for `reason`. */
+export function storeFailed(path: string, reason: StoreFailure, detail?: string, cause?: unknown): StoreFailedError {
+  const why = cause instanceof Error ? ` (${codeOf(cause) ?? cause.name}: ${cause.message})` : '';
+  return new StoreFailedError(
+    reason,
+    `${path}: ${detail ?? meanings[reason]}${why}`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** The error to give to a caller. What is no error of the driver's is passed on as it is. */
+export function translated(error: unknown, path: string): unknown {
+  if (error instanceof TidemarkError) return error;
+  if (isClosedByUs(error)) return new ClosedError(path);
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  const [, reason = 'io'] = reasons.find(([beginning]) => code.startsWith(beginning)) ?? [];
+  return storeFailed(path, reason, undefined, error);
+}
+
+/** Somebody else holds a lock: the same again, a little later, may succeed. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+}
+
+/** The disk failed: what a failed COMMIT wrote may turn up again when the file is recovered after a crash. */
+export function isIoError(error: unknown): boolean {
+  return codeOf(error)?.startsWith('SQLITE_IOERR') ?? false;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Database.SqliteError ? error.code : undefined;
+}
+
+/** The driver's own word for a closed connection is a bare TypeError. */
+function isClosedByUs(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'The database connection is not open';
+}

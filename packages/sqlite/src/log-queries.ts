@@ -1,0 +1,111 @@
+/** Filters as SQL: what a reader does not want is left in the database, as making a row of JavaScript costs most. */
+import { categoryOf, type EventFilter, type Position } from '@tidemark/core';
+import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import type { Names } from './names.ts';
+
+export type LogRow = [
+  position: number,
+  streamId: number,
+  revision: number,
+  categoryId: number,
+  typeId: number,
+  recordedAt: number,
+  eventId: string,
+  data: string,
+  metadata: string | null,
+];
+
+export interface LogRange {
+  readonly low: Position;
+  readonly high: Position;
+  readonly filter: EventFilter | undefined;
+  readonly direction: 'forwards' | 'backwards';
+  readonly limit: number;
+}
+
+type Value = number | string;
+type Statement = Database.Statement<Value[], LogRow>;
+
+/** A part of a WHERE clause, and what its question marks stand for. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+const columns = 'position, stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata';
+/** So many categories are each read in order through the index and merged; more are looked for among all events. */
+const mostMerged = 8;
+
+export class LogQueries {
+  readonly #statements = new LRUCache<string, Statement>({ max: 100 });
+
+  constructor(
+    private readonly db: Database.Database,
+    private readonly types: Names,
+    private readonly categories: Names,
+  ) {}
+
+  /**
+   * Take `high` from the log before calling: names are looked up here, and what is at `high` or before has its names
+   * stored already, so that no event can be missed because its type was not known a moment ago.
+   */
+  run({ low, high, filter = {}, direction, limit }: LogRange): readonly LogRow[] {
+    const categories = knownOf(categoriesOf(filter), this.categories);
+    const types = knownOf(filter.types, this.types);
+    if (categories?.length === 0 || types?.length === 0) return [];
+    const range: Condition = { sql: 'position BETWEEN ? AND ?', values: [low, high] };
+    const common = [range, ...typesIn(types), ...beginningWith(filter.prefixes)];
+    const arms = armsOf(categories).map((arm) => [...common, ...arm]);
+    const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`;
+    const select = arms.map((arm) => `SELECT ${columns} FROM events WHERE ${arm.map(({ sql }) => sql).join(' AND ')}`);
+    const values = arms.flat().flatMap((condition) => condition.values);
+    return this.#statement(`${select.join(' UNION ALL ')} ${order}`).all(...values, limit);
+  }
+
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.db.prepare<Value[], LogRow>(sql).raw();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Whether the index alone finds what matches, so that however far away it is, finding it costs the same. */
+export function isIndexed(filter: EventFilter): boolean {
+  if (filter.types !== undefined || filter.prefixes !== undefined) return false;
+  return (filter.categories?.length ?? 0) <= mostMerged;
+}
+
+/** A prefix that has a `-` in it names its category. */
+function categoriesOf({ categories, prefixes }: EventFilter): readonly string[] | undefined {
+  if (categories !== undefined) return [...new Set(categories)];
+  if (prefixes === undefined || !prefixes.every((prefix) => prefix.includes('-'))) return undefined;
+  return [...new Set(prefixes.map(categoryOf))];
+}
+
+/** The numbers of those names that the file knows by now. */
+function knownOf(wanted: readonly string[] | undefined, names: Names): readonly number[] | undefined {
+  return wanted?.map((name) => names.find(name)).filter((id) => id !== undefined);
+}
+
+/** One SELECT for each category: SQLite merges what comes in order, and stops at the limit. `IN` would sort them all. */
+function armsOf(categories: readonly number[] | undefined): readonly (readonly Condition[])[] {
+  if (categories === undefined) return [[]];
+  if (categories.length <= mostMerged) return categories.map((id) => [{ sql: 'category_id = ?', values: [id] }]);
+  // The plus keeps the index out of it.
+  return [[{ sql: `+category_id IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(categories)] }]];
+}
+
+function typesIn(types: readonly number[] | undefined): readonly Condition[] {
+  if (types === undefined) return [];
+  return [{ sql: 'type_id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(types)] }];
+}
+
+function beginningWith(prefixes: readonly string[] | undefined): readonly Condition[] {
+  if (prefixes === undefined) return [];
+  const tests = prefixes.map(() => 'substr(name, 1, length(?)) = ?').join(' OR ');
+  const values = prefixes.flatMap((prefix) => [prefix, prefix]);
+  return [{ sql: `EXISTS (SELECT 1 FROM streams WHERE id = stream_id AND (${tests}))`, values }];
+}

@@ -1,0 +1,63 @@
+/**
+ * Goes through the log in bounded steps, so that a filter that matches one event in a million does not hold the event
+ * loop. Each step takes the log's end first and reads up to there: the place it reports is one up to which everything
+ * was seen.
+ */
+import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
+import { isIndexed } from './log-queries.ts';
+import { type Head, pageSize, type Reader } from './reader.ts';
+
+/** So many positions are searched at a time, which takes a few ms. */
+const searchWindow = 10_000;
+
+export interface Found {
+  readonly events: readonly StoredEvent[];
+  /** The last event that was looked at, matching or not; `undefined` where there was none. */
+  readonly reached: Head | undefined;
+  /** Whether there was nothing behind `reached`, in the direction of the search. */
+  readonly atEnd: boolean;
+}
+
+const nothing: Found = { events: [], reached: undefined, atEnd: true };
+
+/** One step onwards from `low`, inclusive, with at most `limit` events. */
+export function searchForwards(
+  reader: Reader,
+  low: Position,
+  filter: EventFilter | undefined,
+  limit = pageSize,
+): Found {
+  const head = reader.head();
+  if (head === undefined || head.position < low) return nothing;
+  const high = Math.min(head.position, low + stepOf(filter) - 1);
+  const events = reader.log({ low, high, filter, direction: 'forwards', limit });
+  const reached = reachedBy(reader, events, limit, high === head.position ? head : high);
+  return { events, reached, atEnd: reached.position === head.position };
+}
+
+/** One step back from `high`, inclusive, with at most `limit` events. */
+export function searchBackwards(
+  reader: Reader,
+  high: Position,
+  filter: EventFilter | undefined,
+  limit = pageSize,
+): Found {
+  const head = reader.head();
+  const begin = Math.min(high, head?.position ?? 0);
+  if (begin < 1) return nothing;
+  const low = Math.max(1, begin - stepOf(filter) + 1);
+  const events = reader.log({ low, high: begin, filter, direction: 'backwards', limit });
+  const reached = reachedBy(reader, events, limit, low);
+  return { events, reached, atEnd: reached.position === 1 };
+}
+
+/** The end of what was searched: the last event found where the limit ended it, otherwise the end of the window. */
+function reachedBy(reader: Reader, events: readonly Head[], limit: number, end: Head | Position): Head {
+  const last = events.length === limit ? events[events.length - 1] : undefined;
+  if (last !== undefined) return { position: last.position, eventId: last.eventId };
+  return typeof end === 'number' ? { position: end, eventId: reader.eventIdAt(end) } : end;
+}
+
+function stepOf(filter: EventFilter = {}): number {
+  return isIndexed(filter) ? Number.MAX_SAFE_INTEGER : searchWindow;
+}

@@ -1,0 +1,115 @@
+/** One opened file: its connection, its writer and its readers, put together; and its end. */
+import { ClosedError, type Revision } from '@tidemark/core';
+import { Appender } from './append.ts';
+import { SqliteCommandLog } from './command-log.ts';
+import type { Connection } from './connection.ts';
+import { Names } from './names.ts';
+import type { Settings } from './options.ts';
+import { PageReader } from './pages.ts';
+import { patiently, patientlyNow } from './patience.ts';
+import { Reader } from './reader.ts';
+import { StreamCache } from './stream-cache.ts';
+import { StreamChanger } from './stream-changes.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { WakeUp } from './wake-up.ts';
+import { Writer } from './writer.ts';
+
+export class OpenedFile {
+  readonly logId: string;
+  readonly streams: StreamCache;
+  readonly reader: Reader;
+  readonly writer: Writer;
+  readonly appender: Appender;
+  readonly changer: StreamChanger;
+  readonly pages: PageReader;
+  readonly subscriptions: Subscriptions;
+  readonly commands: SqliteCommandLog;
+  readonly #wakeUp: WakeUp;
+  readonly #whenClosed = new Set<() => void>();
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    readonly connection: Connection,
+    private readonly settings: Settings,
+  ) {
+    const { db } = connection;
+    const { clock } = settings;
+    this.logId = db.prepare<[], string>('SELECT log_id FROM log').pluck().get() ?? '';
+    const types = new Names(db, 'types');
+    const categories = new Names(db, 'categories');
+    this.streams = new StreamCache(connection, categories);
+    this.commands = new SqliteCommandLog(db);
+    this.appender = new Appender(db, this.streams, types, this.commands, clock);
+    this.changer = new StreamChanger(db, this.streams);
+    this.writer = new Writer(connection, settings, [types, categories, this.streams]);
+    this.reader = new Reader(db, this.streams, types, categories);
+    this.pages = new PageReader(this, this.reader, this.streams);
+    this.subscriptions = new Subscriptions(this, this.reader, this.streams);
+    this.#wakeUp = new WakeUp(connection);
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  assertOpen(): void {
+    if (this.isClosed) throw new ClosedError(this.settings.path);
+  }
+
+  /** Runs `look`, again while the file is locked, with caches that are right for it. Throws translated errors. */
+  read<T>(look: () => T): Promise<T> {
+    const { path, writeTimeout } = this.settings;
+    return patiently(() => this.#look(look), path, writeTimeout);
+  }
+
+  /** The same where the answer cannot be waited for. */
+  readNow<T>(look: () => T): T {
+    return patientlyNow(() => this.#look(look), this.settings.path);
+  }
+
+  isUnchanged(streamName: string, revision: Revision): boolean {
+    if (this.isClosed) return false;
+    return this.readNow(() => {
+      const state = this.streams.peek(streamName);
+      if (state === undefined || state.head !== revision || state.deleted || state.tombstone) return false;
+      const { truncateBefore, revivedAt, maxCount, maxAge } = state;
+      return truncateBefore === revivedAt && maxCount === undefined && maxAge === undefined;
+    });
+  }
+
+  now(): number {
+    return this.settings.clock.now().getTime();
+  }
+
+  seen(): number {
+    return this.connection.changed.count;
+  }
+
+  wait(seen: number, signal: AbortSignal): Promise<void> {
+    return this.#wakeUp.wait(seen, signal);
+  }
+
+  whenClosed(end: () => void): () => void {
+    this.#whenClosed.add(end);
+    return () => this.#whenClosed.delete(end);
+  }
+
+  /** Writes what was accepted, ends subscriptions, and frees the file. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #look<T>(look: () => T): T {
+    this.assertOpen();
+    this.connection.refresh();
+    return look();
+  }
+
+  async #close(): Promise<void> {
+    await this.writer.close();
+    for (const end of this.#whenClosed) end();
+    this.#wakeUp.close();
+    this.connection.db.close();
+  }
+}

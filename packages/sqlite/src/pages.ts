@@ -1,0 +1,83 @@
+/** Reading page by page: one query a page, and between two of them the event loop has its turn. */
+import {
+  type EventPages,
+  eventPages,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type StoredEvent,
+  visibleFrom,
+} from '@tidemark/core';
+import { searchBackwards, searchForwards } from './log-search.ts';
+import { pageSize, type Reader } from './reader.ts';
+import type { StreamCache } from './stream-cache.ts';
+
+/** What pages need of the opened store. */
+export interface PageHost {
+  /** Runs a read, patiently, after a look whether others have written. Throws translated errors, and `ClosedError`. */
+  read<T>(look: () => T): Promise<T>;
+  /** In ms since 1970. */
+  now(): number;
+}
+
+type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
+
+export class PageReader {
+  constructor(
+    private readonly host: PageHost,
+    private readonly reader: Reader,
+    private readonly streams: StreamCache,
+  ) {}
+
+  stream(streamName: string, options: ReadStreamOptions): EventPages {
+    return eventPages(() => this.#stream(streamName, options));
+  }
+
+  all(options: ReadAllOptions): EventPages {
+    return eventPages(() => this.#all(options));
+  }
+
+  /** The stream is asked for its marks at each page: one that was deleted meanwhile is not read on. */
+  async *#stream(streamName: string, { direction = 'forwards', from, limit, signal }: ReadStreamOptions): Pages {
+    const isForwards = direction === 'forwards';
+    let next = from ?? (isForwards ? 0 : Number.MAX_SAFE_INTEGER);
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    for (;;) {
+      signal?.throwIfAborted();
+      const size = Math.min(left, pageSize);
+      const page = await this.host.read(() => {
+        const visible = visibleFrom(this.streams.state(streamName), this.host.now());
+        const wanted = { streamName, from: next, ...visible, limit: size };
+        return isForwards ? this.reader.streamForwards(wanted) : this.reader.streamBackwards(wanted);
+      });
+      signal?.throwIfAborted();
+      const last = page[page.length - 1];
+      if (last !== undefined) yield page;
+      left -= page.length;
+      if (last === undefined || page.length < pageSize || left <= 0) return;
+      next = last.revision + (isForwards ? 1 : -1);
+      await turn();
+    }
+  }
+
+  async *#all({ direction, from = 1, before, filter, limit, signal }: ReadAllOptions): Pages {
+    const isForwards = direction !== 'backwards';
+    let next = isForwards ? Math.max(from, 1) : (before ?? Number.MAX_SAFE_INTEGER) - 1;
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      signal?.throwIfAborted();
+      const size = Math.min(left, pageSize);
+      const search = isForwards ? searchForwards : searchBackwards;
+      const { events, reached, atEnd } = await this.host.read(() => search(this.reader, next, filter, size));
+      signal?.throwIfAborted();
+      left -= events.length;
+      if (events.length > 0) yield events;
+      if (atEnd || reached === undefined) return;
+      next = reached.position + (isForwards ? 1 : -1);
+      await turn();
+    }
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

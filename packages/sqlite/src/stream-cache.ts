@@ -1,0 +1,129 @@
+/**
+ * What this process knows of streams, so that an append reads nothing: right as long as nobody else has written, which
+ * `Connection.refresh` watches, and as long as what was written here is committed.
+ */
+import { categoryOf, type StreamMetadata, type StreamState } from '@tidemark/core';
+import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface KnownStream {
+  readonly id: number;
+  readonly categoryId: number;
+  state: Mutable<StreamState>;
+}
+
+type Row = [
+  id: number,
+  categoryId: number,
+  head: number | null,
+  deleted: number,
+  tombstone: number,
+  truncateBefore: number | null,
+  maxCount: number | null,
+  maxAge: number | null,
+  revivedAt: number | null,
+  custom: string | null,
+];
+
+/** Some 200 bytes each. */
+const mostStreams = 20_000;
+/** Of readers of the log, who need nothing but the name. */
+const mostNames = 50_000;
+
+export class StreamCache {
+  readonly #known = new LRUCache<string, KnownStream>({ max: mostStreams });
+  readonly #names = new LRUCache<number, string>({ max: mostNames });
+  readonly #find: Database.Statement<[string], Row>;
+  readonly #nameOf: Database.Statement<[number], string>;
+  readonly #insert: Database.Statement<[string, number]>;
+  #touched: KnownStream[] = [];
+
+  constructor(
+    connection: Connection,
+    private readonly categories: Names,
+  ) {
+    const { db } = connection;
+    this.#find = db
+      .prepare<[string], Row>(
+        `SELECT id, category_id,
+           (SELECT revision FROM events WHERE stream_id = streams.id ORDER BY revision DESC LIMIT 1),
+           deleted, tombstone, truncate_before, max_count, max_age, revived_at, custom
+         FROM streams WHERE name = ?`,
+      )
+      .raw();
+    this.#nameOf = db.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck();
+    this.#insert = db.prepare('INSERT INTO streams (name, category_id) VALUES (?, ?)');
+    connection.onForeignWrite(() => this.#known.clear());
+  }
+
+  /** After `Connection.refresh`. `undefined` for a stream that was never written nor marked. */
+  find(streamName: string): KnownStream | undefined {
+    const known = this.#known.get(streamName);
+    if (known !== undefined) return known;
+    const row = this.#find.get(streamName);
+    if (row === undefined) return undefined;
+    const stream = { id: row[0], categoryId: row[1], state: stateOf(streamName, row) };
+    this.#known.set(streamName, stream);
+    return stream;
+  }
+
+  /** What is known without reading. */
+  peek(streamName: string): StreamState | undefined {
+    return this.#known.peek(streamName)?.state;
+  }
+
+  /** What rules ask about; also for a stream that does not exist. */
+  state(streamName: string): StreamState {
+    return this.find(streamName)?.state ?? { streamName, head: undefined, deleted: false, tombstone: false };
+  }
+
+  /** The stream, to be changed in this write transaction; made where there is none. */
+  forWriting(streamName: string): KnownStream {
+    const stream = this.find(streamName) ?? this.#create(streamName);
+    this.#touched.push(stream);
+    return stream;
+  }
+
+  nameOf(id: number): string {
+    const known = this.#names.get(id);
+    if (known !== undefined) return known;
+    const name = this.#nameOf.get(id) ?? '';
+    this.#names.set(id, name);
+    return name;
+  }
+
+  committed(): void {
+    if (this.#touched.length > 0) this.#touched = [];
+  }
+
+  rolledBack(): void {
+    for (const { id, state } of this.#touched) {
+      this.#known.delete(state.streamName);
+      this.#names.delete(id);
+    }
+    this.#touched = [];
+  }
+
+  #create(streamName: string): KnownStream {
+    const categoryId = this.categories.intern(categoryOf(streamName));
+    const id = Number(this.#insert.run(streamName, categoryId).lastInsertRowid);
+    const stream = { id, categoryId, state: { streamName, head: undefined, deleted: false, tombstone: false } };
+    this.#known.set(streamName, stream);
+    return stream;
+  }
+}
+
+function stateOf(streamName: string, row: Row): StreamState {
+  const [, , head, deleted, tombstone, truncateBefore, maxCount, maxAge, revivedAt, custom] = row;
+  const metadata: Mutable<StreamMetadata> = {};
+  if (truncateBefore !== null) metadata.truncateBefore = truncateBefore;
+  if (maxCount !== null) metadata.maxCount = maxCount;
+  if (maxAge !== null) metadata.maxAge = maxAge;
+  if (custom !== null) metadata.custom = JSON.parse(custom);
+  if (revivedAt !== null) metadata.revivedAt = revivedAt;
+  return { streamName, head: head ?? undefined, deleted: deleted === 1, tombstone: tombstone === 1, ...metadata };
+}

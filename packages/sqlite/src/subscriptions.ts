@@ -1,0 +1,151 @@
+/** What core's `pullSubscription` looks at, and a subscription's end: by its consumer, its signal, or the store's. */
+import {
+  type EventFilter,
+  type Look,
+  type Position,
+  type PullSource,
+  pullSubscription,
+  type Revision,
+  type StoredEvent,
+  StreamDeletedError,
+  type Subscription,
+  visibleFrom,
+} from '@tidemark/core';
+import { searchForwards } from './log-search.ts';
+import { pageSize, type Reader } from './reader.ts';
+import type { StreamCache } from './stream-cache.ts';
+
+/** What subscriptions need of the opened store. */
+export interface SubscriptionHost {
+  /** Runs a read, patiently; throws translated errors. */
+  read<T>(look: () => T): Promise<T>;
+  seen(): number;
+  wait(seen: number, signal: AbortSignal): Promise<void>;
+  /** Calls `end` when the store closes; returns how to forget that. */
+  whenClosed(end: () => void): () => void;
+  readonly isClosed: boolean;
+  /** In ms since 1970. */
+  now(): number;
+}
+
+type Looking = (after: Position) => Look;
+
+export class Subscriptions {
+  constructor(
+    private readonly host: SubscriptionHost,
+    private readonly reader: Reader,
+    private readonly streams: StreamCache,
+  ) {}
+
+  toAll(filter: EventFilter | undefined, after: Position, signal: AbortSignal | undefined): Subscription {
+    return this.#subscription(after, signal, () => this.#lookingAtLog(filter));
+  }
+
+  toStream(streamName: string, after: Revision | undefined, signal: AbortSignal | undefined): Subscription {
+    return this.#subscription(0, signal, () => this.#lookingAtStream(streamName, after));
+  }
+
+  #lookingAtLog(filter: EventFilter | undefined): Looking {
+    let begun = false;
+    return (after) => {
+      const found = searchForwards(this.reader, after + 1, filter);
+      const isFirst = !begun;
+      begun = true;
+      if (found.reached !== undefined || !isFirst) return found;
+      // Nothing new; the first look says so with the place it begins at, if the log has come that far.
+      const head = this.reader.head();
+      return head?.position === after ? { ...found, reached: head } : found;
+    };
+  }
+
+  #lookingAtStream(streamName: string, after: Revision | undefined): Looking {
+    let next = after === undefined ? 0 : after + 1;
+    let begun = false;
+    return () => {
+      const state = this.streams.state(streamName);
+      if (state.tombstone) throw new StreamDeletedError(streamName, true);
+      const { head = -1, deleted } = state;
+      const isFirst = !begun;
+      begun = true;
+      if (head < next || deleted) {
+        const stands = isFirst && !deleted && head === next - 1 && head >= 0;
+        return { events: [], reached: stands ? this.#placeOf(streamName, head) : undefined, atEnd: true };
+      }
+      const { first, since } = visibleFrom(state, this.host.now());
+      const events = this.reader.streamForwards({ streamName, from: next, first, since, limit: pageSize });
+      const last = events.length === pageSize ? events[events.length - 1] : undefined;
+      next = (last?.revision ?? head) + 1;
+      return {
+        events,
+        reached: last === undefined ? this.#placeOf(streamName, head) : placeOf(last),
+        atEnd: next > head,
+      };
+    };
+  }
+
+  /** Of an event that may be hidden. */
+  #placeOf(streamName: string, revision: Revision) {
+    const since = Number.NEGATIVE_INFINITY;
+    const [event] = this.reader.streamForwards({ streamName, from: revision, first: revision, since, limit: 1 });
+    return event && placeOf(event);
+  }
+
+  /** Each iteration is on its own, and ends at once when it is left, though it may be waiting. */
+  #subscription(after: Position, signal: AbortSignal | undefined, looking: () => Looking): Subscription {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const ending = new AbortController();
+        const end = () => ending.abort();
+        const stay = this.host.whenClosed(end);
+        signal?.addEventListener('abort', end);
+        if (signal?.aborted) end();
+        const forget = () => {
+          stay();
+          signal?.removeEventListener('abort', end);
+        };
+        const messages = pullSubscription(this.#source(looking()), after, ending.signal)[Symbol.asyncIterator]();
+        return {
+          next: async () => {
+            try {
+              const result = await messages.next();
+              if (result.done) forget();
+              return result;
+            } catch (error) {
+              forget();
+              throw error;
+            }
+          },
+          return: async () => {
+            end();
+            forget();
+            await messages.return?.();
+            return { done: true, value: undefined };
+          },
+        };
+      },
+    };
+  }
+
+  #source(look: Looking): PullSource {
+    const { host } = this;
+    let wasAtEnd = true;
+    return {
+      look: async (after) => {
+        // Between pages the event loop has its turn, however fast the consumer is.
+        if (!wasAtEnd) await new Promise<void>((resolve) => setImmediate(resolve));
+        const found = await host.read(() => look(after));
+        wasAtEnd = found.atEnd;
+        return found;
+      },
+      seen: () => host.seen(),
+      wait: (seen, signal) => host.wait(seen, signal as AbortSignal),
+      get closed() {
+        return host.isClosed;
+      },
+    };
+  }
+}
+
+function placeOf({ position, eventId }: StoredEvent): { readonly position: Position; readonly eventId: string } {
+  return { position, eventId };
+}

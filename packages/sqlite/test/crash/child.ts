@@ -1,0 +1,122 @@
+/** The process that is killed: several callers append, a projection follows, and each acknowledgement is written down. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import type { AppendResult, EventData, EventStore, Stores } from '@tidemark/core';
+import { type FaultPoint, sqlite } from '../../src/index.ts';
+import { type Acknowledgement, type Life, model, type Tally, tallied } from './life.ts';
+import { Chance } from './random.ts';
+
+const life = JSON.parse(process.argv[2] ?? '') as Life;
+const chance = new Chance(life.seed);
+const acknowledgements = fs.openSync(life.acknowledgements, 'a');
+const callers = 6;
+const streamsOfEach = 8;
+let transactions = 0;
+
+/** Called when a promise has resolved, and not before. */
+function acknowledge(what: Acknowledgement): void {
+  fs.writeSync(acknowledgements, `${JSON.stringify(what)}\n`);
+}
+
+function dieAt(point: FaultPoint): void {
+  if (point === 'before-begin') transactions += 1;
+  const { death } = life;
+  if (death.kind === 'suicide' && death.point === point && transactions >= death.transaction) process.kill(process.pid, 'SIGKILL');
+}
+
+function someEvents(count: number): readonly EventData[] {
+  return Array.from({ length: count }, () => ({
+    eventId: randomUUID(),
+    type: `Type${chance.between(0, 30)}`,
+    data: JSON.stringify({ amount: chance.between(1, 1_000), text: 'x'.repeat(chance.between(0, 400)) }),
+  }));
+}
+
+function acknowledgeAppend({ streamName, revision, position }: AppendResult, events: readonly EventData[], command?: string): void {
+  if (revision === undefined || position === undefined) return;
+  const ids = events.map(({ eventId }) => eventId);
+  acknowledge({ stream: streamName, revision, position, ids, ...(command === undefined ? {} : { command }) });
+}
+
+/** Writes to streams that no other caller writes to, so that it always knows where they are. */
+async function call(events: EventStore, caller: number): Promise<void> {
+  const heads = new Map<string, number>();
+  for (let index = 0; index < streamsOfEach; index += 1) {
+    const name = `account-${caller}x${index}`;
+    heads.set(name, await headOf(events, name));
+  }
+  for (;;) {
+    const [first, second] = twoOf([...heads.keys()]);
+    const kind = chance.next();
+    if (kind < 0.1) {
+      const appends = [first, second].map((streamName) => ({
+        streamName,
+        events: someEvents(chance.between(1, 3)),
+        expectedRevision: expectedOf(heads.get(streamName)),
+      }));
+      const results = await events.appendToStreams(appends);
+      for (const [index, result] of results.entries()) {
+        acknowledgeAppend(result, appends[index]?.events ?? []);
+        heads.set(result.streamName, result.revision ?? -1);
+      }
+      continue;
+    }
+    const name = kind < 0.2 ? `new${chance.between(0, 99)}-${randomUUID()}` : first;
+    const written = someEvents(kind < 0.5 ? chance.between(2, 5) : 1);
+    const command = kind < 0.3 ? randomUUID() : undefined;
+    const record = command === undefined ? undefined : { commandId: command, command: 'Do', returned: '{}', decidedAt: 0 };
+    const expectedRevision = name === first ? expectedOf(heads.get(name)) : 'no_stream';
+    const result = await events.append(name, written, { expectedRevision, command: record });
+    acknowledgeAppend(result, written, command);
+    if (name === first) heads.set(name, result.revision ?? -1);
+  }
+}
+
+/** Follows the log, one commit for each page. */
+async function project({ events, readModels }: Stores): Promise<void> {
+  const logId = await events.logId();
+  let at = (await readModels.checkpoint(model))?.position;
+  for await (const message of events.subscribeToAll({ after: at ?? 0 })) {
+    if (message.kind !== 'events') continue;
+    const changed = new Map<string, Tally>();
+    for (const { streamName, data } of message.events) {
+      const stored = changed.get(streamName) ?? parse(readModels.read(model, streamName)?.json);
+      changed.set(streamName, tallied(stored, (data as { amount: number }).amount));
+    }
+    const last = message.events[message.events.length - 1];
+    if (last === undefined) continue;
+    const changes = new Map([...changed].map(([key, tally]) => [key, { json: JSON.stringify(tally), types: null }]));
+    const checkpoint = { logId, position: last.position, eventId: last.eventId };
+    await readModels.commit(model, { expected: at, checkpoint, changes });
+    at = last.position;
+    acknowledge({ checkpoint: at });
+  }
+}
+
+function parse(json: string | undefined): Tally | undefined {
+  return json === undefined ? undefined : (JSON.parse(json) as Tally);
+}
+
+async function headOf(events: EventStore, name: string): Promise<number> {
+  try {
+    for await (const { revision } of events.readStream(name, { direction: 'backwards', limit: 1 })) return revision;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'STREAM_NOT_FOUND') throw error;
+  }
+  return -1;
+}
+
+function expectedOf(head = -1): 'no_stream' | number {
+  return head === -1 ? 'no_stream' : head;
+}
+
+function twoOf(names: readonly string[]): readonly [string, string] {
+  const first = chance.between(0, names.length - 1);
+  const second = (first + chance.between(1, names.length - 1)) % names.length;
+  return [names[first] ?? '', names[second] ?? ''];
+}
+
+process.on('disconnect', () => process.exit());
+const stores = await sqlite(life.file, { faults: { at: dieAt } }).open();
+process.send?.('opened');
+await Promise.all([...Array.from({ length: callers }, (_, index) => call(stores.events, index)), project(stores)]);

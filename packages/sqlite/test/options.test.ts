@@ -1,0 +1,55 @@
+/** Bad arguments are refused before anything is touched, with what was found and what is wanted. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ArgumentError } from '@tidemark/core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sqlite } from '../src/index.ts';
+import { temporaryFolder } from './temporary.ts';
+
+function refusal(...args: readonly unknown[]): ArgumentError {
+  try {
+    (sqlite as (...args: readonly unknown[]) => unknown)(...args);
+  } catch (error) {
+    assert.instance(error, ArgumentError);
+    return error as ArgumentError;
+  }
+  assert.unreachable(`took ${JSON.stringify(args)}`);
+  throw new ArgumentError('', '', '');
+}
+
+test('refuses what is no path', () => {
+  for (const path of [undefined, null, 7, '', '  ', {}, ['a'], 'a\0b', 'file:log.db', 'FILE:///log.db']) {
+    const error = refusal(path);
+    assert.is(error.argument, 'path');
+    assert.is(error.wanted, "a file's path or ':memory:'");
+  }
+});
+
+test('refuses options that it does not know or cannot mean', () => {
+  const wrong: readonly (readonly [options: unknown, argument: string, found: string])[] = [
+    [null, 'sqlite options', 'null'],
+    ['full', 'sqlite options', "'full'"],
+    [{ durabilty: 'full' }, 'sqlite options', 'the key durabilty'],
+    [{ durability: 'off' }, 'durability', "'off'"],
+    [{ mmapBytes: -1 }, 'mmapBytes', '-1'],
+    [{ mmapBytes: '1' }, 'mmapBytes', "'1'"],
+    [{ busyTimeout: 1.5 }, 'busyTimeout', '1.5'],
+    [{ busyTimeout: Number.POSITIVE_INFINITY }, 'busyTimeout', 'Infinity'],
+    [{ clock: {} }, 'clock', 'object'],
+    [{ clock: [] }, 'clock', 'an array'],
+    [{ faults: () => {} }, 'faults', 'function'],
+  ];
+  for (const [options, argument, found] of wrong) {
+    const error = refusal(':memory:', options);
+    assert.equal([error.argument, error.found], [argument, found]);
+  }
+});
+
+test('touches nothing before it is opened, and says what it is', () => {
+  const file = path.join(temporaryFolder(), 'log.db');
+  assert.is(sqlite(file, { durability: 'normal', mmapBytes: 1 << 28, busyTimeout: 0 }).description, `sqlite ${file}`);
+  assert.not(fs.existsSync(file));
+});
+
+test.run();

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import type { AppendOptions, EventData, EventFilter, EventStore, ReadAllOptions, ReadStreamOptions } from '@tidemark/core';
+import { all, any, numbered, refused, writingNothing } from './language.ts';
+import type { Rules } from './rule.ts';
+
+const badNames: readonly unknown[] = [
+  '',
+  'x'.repeat(513),
+  'account-\n1',
+  '\0',
+  'account\u007F',
+  'account\u0085',
+  'account-\uD83D',
+  '\uDE00-1',
+  undefined,
+  null,
+  42,
+  {},
+  ['account-1'],
+];
+
+const badRevisions: readonly unknown[] = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 'foo', '0', 'ANY', undefined, null, 0n, {}];
+const badPlaces: readonly unknown[] = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', null, 1n, {}];
+
+const badFilters: readonly unknown[] = [
+  null,
+  'account',
+  [],
+  () => true,
+  { category: ['account'] },
+  { categories: 'account' },
+  { categories: [] },
+  { types: [1] },
+  { prefixes: [undefined] },
+  { types: null },
+];
+
+export const badInput: Rules = {
+  'what is no stream name is refused, saying what was found and what is wanted': async ({ events }) => {
+    for (const bad of badNames) {
+      const name = bad as string;
+      for (const use of usesOfStream(events, name)) {
+        const error = await writingNothing(events, () => refused('INVALID_STREAM_NAME', use));
+        assert.ok(typeof error['found'] === 'string' && typeof error['wanted'] === 'string');
+      }
+    }
+  },
+
+  'what is no expected revision is refused': async ({ events }) => {
+    await events.append('account-1', numbered(1), any);
+    for (const bad of badRevisions) {
+      const options = { expectedRevision: bad } as AppendOptions;
+      for (const appended of [numbered(1), []]) {
+        await writingNothing(events, () => refused('INVALID_ARGUMENT', () => events.append('account-1', appended, options)));
+      }
+      if (bad === undefined) continue;
+      await refused('INVALID_ARGUMENT', () => events.deleteStream('account-1', options));
+      await refused('INVALID_ARGUMENT', () => events.tombstoneStream('account-1', options));
+    }
+    await refused('INVALID_ARGUMENT', () => events.append('account-1', numbered(1), undefined as unknown as AppendOptions));
+    assert.equal((await all(events.readStream('account-1'))).length, 1);
+  },
+
+  'what is no event is refused': async ({ events }) => {
+    const [good] = numbered(1);
+    const { eventId, type, data } = good as EventData;
+    const bad: readonly unknown[] = [
+      undefined,
+      null,
+      'event',
+      {},
+      { type, data },
+      { eventId, data },
+      { eventId, type },
+      { eventId, type, data: { number: 1 } },
+      { eventId: 7, type, data },
+      { eventId, type, data, metadata: { user: 'Ada' } },
+    ];
+    for (const event of bad) {
+      await writingNothing(events, () => refused('INVALID_ARGUMENT', () => events.append('account-1', [good, event] as EventData[], any)));
+    }
+  },
+
+  'what is no list of events is refused': async ({ events }) => {
+    for (const bad of [undefined, null, {}, 'events', numbered(1)[0], new Set(numbered(1))]) {
+      await writingNothing(events, () => refused('INVALID_ARGUMENT', () => events.append('account-1', bad as EventData[], any)));
+    }
+  },
+
+  'an append above the limit is refused whole': async ({ events }) => {
+    const { maxAppendBytes } = events.capabilities;
+    const size = Math.min(maxAppendBytes, 1_048_576);
+    const [event] = numbered(1);
+    assert.ok(event);
+    const data = JSON.stringify('x'.repeat(size - 2));
+    const large = Array.from({ length: Math.floor(maxAppendBytes / size) }, () => ({ ...event, data }));
+    const error = await writingNothing(events, () => refused('APPEND_TOO_LARGE', () => events.append('account-1', [...large, event], any)));
+    assert.ok(String(error['found']).length > 0 && String(error['wanted']).includes(String(maxAppendBytes)));
+    await refused('STREAM_NOT_FOUND', () => all(events.readStream('account-1')));
+  },
+
+  'bytes are counted, not characters, and metadata too': async ({ events }) => {
+    const { maxAppendBytes } = events.capabilities;
+    const [event] = numbered(1);
+    assert.ok(event);
+    const text = JSON.stringify('ü'.repeat(Math.ceil(maxAppendBytes / 2)));
+    await refused('APPEND_TOO_LARGE', () => events.append('account-1', [{ ...event, data: text }], any));
+    await refused('APPEND_TOO_LARGE', () => events.append('account-1', [{ ...event, metadata: `{"m":${text}}` }], any));
+  },
+
+  'options of reading a stream that cannot be meant are refused': async ({ events }) => {
+    await events.append('account-1', numbered(1), any);
+    for (const place of badPlaces) {
+      await refused('INVALID_ARGUMENT', () => all(events.readStream('account-1', { from: place } as ReadStreamOptions)));
+      await refused('INVALID_ARGUMENT', () => all(events.readStream('account-1', { limit: place } as ReadStreamOptions)));
+    }
+    for (const direction of ['sideways', 1, null]) {
+      await refused('INVALID_ARGUMENT', () => all(events.readStream('account-1', { direction } as ReadStreamOptions)));
+    }
+  },
+
+  'options of reading the log that cannot be meant are refused': async ({ events }) => {
+    for (const place of badPlaces) {
+      await refused('INVALID_ARGUMENT', () => all(events.readAll({ from: place } as ReadAllOptions)));
+      await refused('INVALID_ARGUMENT', () => all(events.readAll({ limit: place } as ReadAllOptions)));
+      await refused('INVALID_ARGUMENT', () => all(events.readAll({ direction: 'backwards', before: place } as ReadAllOptions)));
+    }
+    await refused('INVALID_ARGUMENT', () => all(events.readAll({ before: 5 })));
+    await refused('INVALID_ARGUMENT', () => all(events.readAll({ direction: 'backwards', from: 5 })));
+    await refused('INVALID_ARGUMENT', () => all(events.readAll({ direction: 'up' } as unknown as ReadAllOptions)));
+  },
+
+  'what is no filter is refused': async ({ events }) => {
+    for (const bad of badFilters) {
+      const filter = bad as EventFilter;
+      await refused('INVALID_ARGUMENT', () => all(events.readAll({ filter })));
+      await refused('INVALID_ARGUMENT', () => first(events.subscribeToAll({ filter })));
+    }
+  },
+
+  'what is no place to subscribe from is refused': async ({ events }) => {
+    for (const bad of badPlaces) {
+      const after = bad as number;
+      await refused('INVALID_ARGUMENT', () => first(events.subscribeToAll({ after })));
+      await refused('INVALID_ARGUMENT', () => first(events.subscribeToStream('account-1', { after })));
+    }
+  },
+
+  'a call that gives a promise rejects it, and throws nothing beside': async ({ events }) => {
+    const calls = [
+      () => events.append('', numbered(1), any),
+      () => events.append('account-1', undefined as unknown as EventData[], any),
+      () => events.deleteStream(''),
+      () => events.tombstoneStream(''),
+      () => events.readStreamMetadata(''),
+      () => events.changeStreamMetadata('', {}),
+    ];
+    for (const call of calls) {
+      let promise: Promise<unknown> | undefined;
+      assert.doesNotThrow(() => {
+        promise = call();
+        promise.catch(() => {});
+      });
+      await assert.rejects(promise ?? Promise.resolve());
+    }
+  },
+};
+
+function usesOfStream(events: EventStore, name: string): readonly (() => unknown)[] {
+  return [
+    () => events.append(name, numbered(1), any),
+    () => events.append(name, [], any),
+    () => all(events.readStream(name)),
+    () => first(events.subscribeToStream(name)),
+    () => events.deleteStream(name),
+    () => events.tombstoneStream(name),
+    () => events.readStreamMetadata(name),
+    () => events.changeStreamMetadata(name, { maxCount: 1 }),
+  ];
+}
+
+function first<T>(items: AsyncIterable<T>): Promise<IteratorResult<T>> {
+  return items[Symbol.asyncIterator]().next();
+}

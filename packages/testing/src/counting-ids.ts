@@ -1,0 +1,17 @@
+import type { Ids } from '@tidemark/core';
+
+/** Ids that can be foretold: `countedId(1)`, `countedId(2)`, and so on. */
+export function countingIds(first = 1): Ids {
+  let count = first - 1;
+  return {
+    next: () => {
+      count += 1;
+      return countedId(count);
+    },
+  };
+}
+
+/** The UUID with this number at its end. */
+export function countedId(count: number): string {
+  return `00000000-0000-4000-8000-${count.toString(16).padStart(12, '0')}`;
+}
