@@ -73,8 +73,10 @@ export class SqliteEventStore implements EventStore {
     for (const { streamName, events, expectedRevision } of appends) {
       assertAppend(streamName, events, expectedRevision, maxAppendBytes);
     }
-    // The caller may go on changing its arrays while the append waits for its turn.
-    const taken = appends.map((append) => ({ ...append, events: append.events.slice() }));
+    // The caller may go on changing its arrays while the append waits for its turn. (No object spread: it is measurably slower here.)
+    const taken = appends.map(({ streamName, events, expectedRevision }) => {
+      return { streamName, events: events.slice(), expectedRevision };
+    });
     return this.file.writer.submit(this.file.appender.work(taken, command));
   }
 

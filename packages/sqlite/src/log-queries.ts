@@ -33,7 +33,8 @@ interface Condition {
   readonly values: readonly Value[];
 }
 
-const columns = 'position, stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata';
+/** In the order of `LogRow`. */
+export const logColumns = 'position, stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata';
 /** So many categories are each read in order through the index and merged; more are looked for among all events. */
 const mostMerged = 8;
 
@@ -58,7 +59,9 @@ export class LogQueries {
     const common = [range, ...typesIn(types), ...beginningWith(filter.prefixes)];
     const arms = armsOf(categories).map((arm) => [...common, ...arm]);
     const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`;
-    const select = arms.map((arm) => `SELECT ${columns} FROM events WHERE ${arm.map(({ sql }) => sql).join(' AND ')}`);
+    const select = arms.map(
+      (arm) => `SELECT ${logColumns} FROM events WHERE ${arm.map(({ sql }) => sql).join(' AND ')}`,
+    );
     const values = arms.flat().flatMap((condition) => condition.values);
     return this.#statement(`${select.join(' UNION ALL ')} ${order}`).all(...values, limit);
   }

@@ -5,7 +5,7 @@
  */
 import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
 import { isIndexed } from './log-queries.ts';
-import { type Head, pageSize, type Reader } from './reader.ts';
+import type { Head, Reader } from './reader.ts';
 
 /** So many positions are searched at a time, which takes a few ms. */
 const searchWindow = 10_000;
@@ -18,41 +18,40 @@ export interface Found {
   readonly atEnd: boolean;
 }
 
+export interface Search {
+  /** The first position to look at, in the direction of the search. */
+  readonly from: Position;
+  readonly filter: EventFilter | undefined;
+  /** At most so many events. */
+  readonly limit: number;
+}
+
 const nothing: Found = { events: [], reached: undefined, atEnd: true };
 
-/** One step onwards from `low`, inclusive, with at most `limit` events. */
-export function searchForwards(
-  reader: Reader,
-  low: Position,
-  filter: EventFilter | undefined,
-  limit = pageSize,
-): Found {
-  const head = reader.head();
-  if (head === undefined || head.position < low) return nothing;
-  const high = Math.min(head.position, low + stepOf(filter) - 1);
-  const events = reader.log({ low, high, filter, direction: 'forwards', limit });
-  const reached = reachedBy(reader, events, limit, high === head.position ? head : high);
+/** One step onwards, up to `head`. */
+export function searchForwards(reader: Reader, { from, filter, limit }: Search, head = reader.head()): Found {
+  if (head === undefined || head.position < from) return nothing;
+  const high = Math.min(head.position, from + stepOf(filter) - 1);
+  const events = reader.log({ low: from, high, filter, direction: 'forwards', limit });
+  const reached = reachedBy(reader, { events, limit, end: high === head.position ? head : high });
   return { events, reached, atEnd: reached.position === head.position };
 }
 
-/** One step back from `high`, inclusive, with at most `limit` events. */
-export function searchBackwards(
-  reader: Reader,
-  high: Position,
-  filter: EventFilter | undefined,
-  limit = pageSize,
-): Found {
-  const head = reader.head();
-  const begin = Math.min(high, head?.position ?? 0);
-  if (begin < 1) return nothing;
-  const low = Math.max(1, begin - stepOf(filter) + 1);
-  const events = reader.log({ low, high: begin, filter, direction: 'backwards', limit });
-  const reached = reachedBy(reader, events, limit, low);
+/** One step back. */
+export function searchBackwards(reader: Reader, { from, filter, limit }: Search): Found {
+  const high = Math.min(from, reader.head()?.position ?? 0);
+  if (high < 1) return nothing;
+  const low = Math.max(1, high - stepOf(filter) + 1);
+  const events = reader.log({ low, high, filter, direction: 'backwards', limit });
+  const reached = reachedBy(reader, { events, limit, end: low });
   return { events, reached, atEnd: reached.position === 1 };
 }
 
 /** The end of what was searched: the last event found where the limit ended it, otherwise the end of the window. */
-function reachedBy(reader: Reader, events: readonly Head[], limit: number, end: Head | Position): Head {
+function reachedBy(
+  reader: Reader,
+  { events, limit, end }: { events: readonly Head[]; limit: number; end: Head | Position },
+): Head {
   const last = events.length === limit ? events[events.length - 1] : undefined;
   if (last !== undefined) return { position: last.position, eventId: last.eventId };
   return typeof end === 'number' ? { position: end, eventId: reader.eventIdAt(end) } : end;

@@ -10,6 +10,7 @@ import { patiently, patientlyNow } from './patience.ts';
 import { Reader } from './reader.ts';
 import { StreamCache } from './stream-cache.ts';
 import { StreamChanger } from './stream-changes.ts';
+import { StreamNames } from './stream-names.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WakeUp } from './wake-up.ts';
 import { Writer } from './writer.ts';
@@ -37,12 +38,13 @@ export class OpenedFile {
     this.logId = db.prepare<[], string>('SELECT log_id FROM log').pluck().get() ?? '';
     const types = new Names(db, 'types');
     const categories = new Names(db, 'categories');
-    this.streams = new StreamCache(connection, categories);
+    const streamNames = new StreamNames(db);
+    this.streams = new StreamCache(connection, categories, streamNames);
     this.commands = new SqliteCommandLog(db);
     this.appender = new Appender(db, this.streams, types, this.commands, clock);
     this.changer = new StreamChanger(db, this.streams);
     this.writer = new Writer(connection, settings, [types, categories, this.streams]);
-    this.reader = new Reader(db, this.streams, types, categories);
+    this.reader = new Reader(db, this.streams, types, categories, streamNames);
     this.pages = new PageReader(this, this.reader, this.streams);
     this.subscriptions = new Subscriptions(this, this.reader, this.streams);
     this.#wakeUp = new WakeUp(connection);
@@ -62,14 +64,16 @@ export class OpenedFile {
     return patiently(() => this.#look(look), path, writeTimeout);
   }
 
-  /** The same where the answer cannot be waited for. */
+  /** For what is not cached, and where the answer cannot be waited for. */
   readNow<T>(look: () => T): T {
-    return patientlyNow(() => this.#look(look), this.settings.path);
+    this.assertOpen();
+    return patientlyNow(look, this.settings.path);
   }
 
   isUnchanged(streamName: string, revision: Revision): boolean {
     if (this.isClosed) return false;
     return this.readNow(() => {
+      this.connection.refresh();
       const state = this.streams.peek(streamName);
       if (state === undefined || state.head !== revision || state.deleted || state.tombstone) return false;
       const { truncateBefore, revivedAt, maxCount, maxAge } = state;

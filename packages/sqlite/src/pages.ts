@@ -67,7 +67,9 @@ export class PageReader {
       signal?.throwIfAborted();
       const size = Math.min(left, pageSize);
       const search = isForwards ? searchForwards : searchBackwards;
-      const { events, reached, atEnd } = await this.host.read(() => search(this.reader, next, filter, size));
+      const { events, reached, atEnd } = await this.host.read(() =>
+        search(this.reader, { from: next, filter, limit: size }),
+      );
       signal?.throwIfAborted();
       left -= events.length;
       if (events.length > 0) yield events;

@@ -2,11 +2,12 @@
  * Pages of events. Each is read in one go with `all()`: an iterator held open across an `await` would keep the WAL from
  * being reset, and let it grow without end.
  */
-import { type EventFilter, type Position, type Revision, StoredEvent } from '@tidemark/core';
+import { type Position, type Revision, StoredEvent } from '@tidemark/core';
 import type Database from 'better-sqlite3';
-import { LogQueries, type LogRow } from './log-queries.ts';
+import { LogQueries, type LogRange, type LogRow, logColumns } from './log-queries.ts';
 import type { Names } from './names.ts';
 import type { StreamCache } from './stream-cache.ts';
+import type { StreamNames } from './stream-names.ts';
 
 export const pageSize = 256;
 
@@ -27,23 +28,11 @@ export interface StreamPage {
   readonly limit: number;
 }
 
-type StreamRow = [
-  revision: number,
-  position: number,
-  typeId: number,
-  recordedAt: number,
-  eventId: string,
-  data: string,
-  metadata: string | null,
-];
-
-const streamColumns = 'revision, position, type_id, recorded_at, event_id, data, metadata';
-
 export class Reader {
   readonly #head: Database.Statement<[], [Position, string]>;
   readonly #eventIdAt: Database.Statement<[Position], string>;
-  readonly #forwards: Database.Statement<[number, number, number, number], StreamRow>;
-  readonly #backwards: Database.Statement<[number, number, number, number, number], StreamRow>;
+  readonly #forwards: Database.Statement<[number, number, number, number], LogRow>;
+  readonly #backwards: Database.Statement<[number, number, number, number, number], LogRow>;
   readonly #queries: LogQueries;
 
   constructor(
@@ -51,20 +40,21 @@ export class Reader {
     private readonly streams: StreamCache,
     private readonly types: Names,
     private readonly categories: Names,
+    private readonly streamNames: StreamNames,
   ) {
     this.#head = db
       .prepare<[], [number, string]>('SELECT position, event_id FROM events ORDER BY position DESC LIMIT 1')
       .raw();
     this.#eventIdAt = db.prepare<[number], string>('SELECT event_id FROM events WHERE position = ?').pluck();
     this.#forwards = db
-      .prepare<[number, number, number, number], StreamRow>(
-        `SELECT ${streamColumns} FROM events
+      .prepare<[number, number, number, number], LogRow>(
+        `SELECT ${logColumns} FROM events
          WHERE stream_id = ? AND revision >= ? AND recorded_at >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
     this.#backwards = db
-      .prepare<[number, number, number, number, number], StreamRow>(
-        `SELECT ${streamColumns} FROM events
+      .prepare<[number, number, number, number, number], LogRow>(
+        `SELECT ${logColumns} FROM events
          WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC LIMIT ?`,
       )
       .raw();
@@ -83,61 +73,36 @@ export class Reader {
   streamForwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
     const stream = this.streams.find(streamName);
     if (stream === undefined) return [];
-    const rows = this.#forwards.all(stream.id, Math.max(from, first), earliest(since), limit);
-    return this.#inStream(rows, streamName, stream.categoryId);
+    return this.#stored(this.#forwards.all(stream.id, Math.max(from, first), earliest(since), limit));
   }
 
   streamBackwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
     const stream = this.streams.find(streamName);
     if (stream === undefined) return [];
-    const rows = this.#backwards.all(stream.id, from, first, earliest(since), limit);
-    return this.#inStream(rows, streamName, stream.categoryId);
+    return this.#stored(this.#backwards.all(stream.id, from, first, earliest(since), limit));
   }
 
   /** The matching events from `low` to `high`, both inclusive, in order of position or against it, at most `limit`. */
-  log(range: {
-    readonly low: Position;
-    readonly high: Position;
-    readonly filter: EventFilter | undefined;
-    readonly direction: 'forwards' | 'backwards';
-    readonly limit: number;
-  }): readonly StoredEvent[] {
-    return this.#queries.run(range).map((row) => this.#stored(row));
+  log(range: LogRange): readonly StoredEvent[] {
+    return this.#stored(this.#queries.run(range));
   }
 
-  #inStream(rows: readonly StreamRow[], streamName: string, categoryId: number): readonly StoredEvent[] {
-    const category = this.categories.nameOf(categoryId);
+  /** By index: taking a million rows apart by pattern is measurably slower. */
+  #stored(rows: readonly LogRow[]): readonly StoredEvent[] {
     return rows.map(
-      ([revision, position, typeId, recordedAt, eventId, data, metadata]) =>
+      (row) =>
         new StoredEvent(
-          eventId,
-          this.types.nameOf(typeId),
-          data,
-          metadata,
-          streamName,
-          category,
-          revision,
-          position,
-          recordedAt,
+          row[6],
+          this.types.nameOf(row[4]),
+          row[7],
+          row[8],
+          this.streamNames.nameOf(row[1]),
+          this.categories.nameOf(row[3]),
+          row[2],
+          row[0],
+          row[5],
         ),
     );
-  }
-
-  #stored([
-    position,
-    streamId,
-    revision,
-    categoryId,
-    typeId,
-    recordedAt,
-    eventId,
-    data,
-    metadata,
-  ]: LogRow): StoredEvent {
-    const type = this.types.nameOf(typeId);
-    const category = this.categories.nameOf(categoryId);
-    const streamName = this.streams.nameOf(streamId);
-    return new StoredEvent(eventId, type, data, metadata, streamName, category, revision, position, recordedAt);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { StoreProvider, Stores } from '@tidemark/core';
 import { openConnection } from './connection.ts';
 import { SqliteEventStore } from './event-store.ts';
+import { translated } from './failures.ts';
 import { OpenedFile } from './opened-file.ts';
 import { type SqliteOptions, settingsOf } from './options.ts';
 import { SqliteReadModelStore } from './read-models.ts';
@@ -22,14 +23,24 @@ export function sqlite(path: string, options?: SqliteOptions): StoreProvider {
   return {
     description: `sqlite ${path}`,
     async open(): Promise<Stores> {
-      const file = new OpenedFile(await openConnection(settings), settings);
-      return {
-        events: new SqliteEventStore(file),
-        readModels: new SqliteReadModelStore(file),
-        snapshots: new SqliteSnapshotStore(file),
-        commandLog: { find: (commandId) => file.read(() => file.commands.get(commandId)) },
-        close: () => file.close(),
-      };
+      const connection = await openConnection(settings);
+      try {
+        return storesOn(new OpenedFile(connection, settings));
+      } catch (error) {
+        // The tables are not what the schema's version says: somebody has changed them.
+        connection.db.close();
+        throw translated(error, path);
+      }
     },
+  };
+}
+
+function storesOn(file: OpenedFile): Stores {
+  return {
+    events: new SqliteEventStore(file),
+    readModels: new SqliteReadModelStore(file),
+    snapshots: new SqliteSnapshotStore(file),
+    commandLog: { find: (commandId) => file.read(() => file.commands.get(commandId)) },
+    close: () => file.close(),
   };
 }

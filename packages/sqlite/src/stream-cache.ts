@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
+import type { StreamNames } from './stream-names.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -31,20 +32,17 @@ type Row = [
 
 /** Some 200 bytes each. */
 const mostStreams = 20_000;
-/** Of readers of the log, who need nothing but the name. */
-const mostNames = 50_000;
 
 export class StreamCache {
   readonly #known = new LRUCache<string, KnownStream>({ max: mostStreams });
-  readonly #names = new LRUCache<number, string>({ max: mostNames });
   readonly #find: Database.Statement<[string], Row>;
-  readonly #nameOf: Database.Statement<[number], string>;
   readonly #insert: Database.Statement<[string, number]>;
   #touched: KnownStream[] = [];
 
   constructor(
     connection: Connection,
     private readonly categories: Names,
+    private readonly names: StreamNames,
   ) {
     const { db } = connection;
     this.#find = db
@@ -55,7 +53,6 @@ export class StreamCache {
          FROM streams WHERE name = ?`,
       )
       .raw();
-    this.#nameOf = db.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck();
     this.#insert = db.prepare('INSERT INTO streams (name, category_id) VALUES (?, ?)');
     connection.onForeignWrite(() => this.#known.clear());
   }
@@ -88,14 +85,6 @@ export class StreamCache {
     return stream;
   }
 
-  nameOf(id: number): string {
-    const known = this.#names.get(id);
-    if (known !== undefined) return known;
-    const name = this.#nameOf.get(id) ?? '';
-    this.#names.set(id, name);
-    return name;
-  }
-
   committed(): void {
     if (this.#touched.length > 0) this.#touched = [];
   }
@@ -103,7 +92,7 @@ export class StreamCache {
   rolledBack(): void {
     for (const { id, state } of this.#touched) {
       this.#known.delete(state.streamName);
-      this.#names.delete(id);
+      this.names.forget(id);
     }
     this.#touched = [];
   }

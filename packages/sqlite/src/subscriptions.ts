@@ -48,13 +48,12 @@ export class Subscriptions {
   #lookingAtLog(filter: EventFilter | undefined): Looking {
     let begun = false;
     return (after) => {
-      const found = searchForwards(this.reader, after + 1, filter);
-      const isFirst = !begun;
-      begun = true;
-      if (found.reached !== undefined || !isFirst) return found;
-      // Nothing new; the first look says so with the place it begins at, if the log has come that far.
       const head = this.reader.head();
-      return head?.position === after ? { ...found, reached: head } : found;
+      const found = searchForwards(this.reader, { from: after + 1, filter, limit: pageSize }, head);
+      // Where there is nothing new, the first look says so with the place it begins at, if the log has come that far.
+      const stands = !begun && head?.position === after;
+      begun = true;
+      return stands ? { ...found, reached: head } : found;
     };
   }
 
@@ -73,13 +72,12 @@ export class Subscriptions {
       }
       const { first, since } = visibleFrom(state, this.host.now());
       const events = this.reader.streamForwards({ streamName, from: next, first, since, limit: pageSize });
-      const last = events.length === pageSize ? events[events.length - 1] : undefined;
-      next = (last?.revision ?? head) + 1;
-      return {
-        events,
-        reached: last === undefined ? this.#placeOf(streamName, head) : placeOf(last),
-        atEnd: next > head,
-      };
+      const last = events[events.length - 1];
+      // Another process may have written after the state was taken, so that the page goes further than `head`.
+      const end = events.length === pageSize ? -1 : head;
+      const reached = last !== undefined && last.revision >= end ? placeOf(last) : this.#placeOf(streamName, head);
+      next = Math.max(last?.revision ?? head, end) + 1;
+      return { events, reached, atEnd: next > head };
     };
   }
 

@@ -101,7 +101,8 @@ export class WakeUp {
     try {
       this.connection.refresh();
     } catch {
-      // Locked for recovery, or closed: whoever reads next is told.
+      // Locked for recovery, or changed by a newer version: who waits has to find out by reading.
+      this.connection.changed.notify();
     }
   };
 }

@@ -133,7 +133,7 @@ export class Writer {
     }
     this.#faultsAt('after-commit', lane);
     for (const each of this.remembering) each.committed();
-    for (const [index, job] of group.entries()) settle(job, outcomes[index]);
+    for (let index = 0; index < group.length; index += 1) settle(group[index], outcomes[index]);
     if (lane === 'durable') this.connection.changed.notify();
     return true;
   }
@@ -180,8 +180,8 @@ export class Writer {
   }
 }
 
-function settle(job: Job, outcome: Outcome | undefined): void {
-  if (outcome === undefined) return;
+function settle(job: Job | undefined, outcome: Outcome | undefined): void {
+  if (job === undefined || outcome === undefined) return;
   if ('value' in outcome) job.resolve(outcome.value as never);
   else job.reject(outcome.refusal);
 }
@@ -189,9 +189,11 @@ function settle(job: Job, outcome: Outcome | undefined): void {
 /** How many of the waiting jobs go together: always one. */
 function groupSize(queue: readonly Job[]): number {
   let weight = 0;
-  const size = queue.findIndex((job, index) => {
-    weight += job.work.weight;
-    return index > 0 && (index >= mostJobs || weight > mostWeight);
-  });
-  return size === -1 ? queue.length : size;
+  let size = 0;
+  for (const { work } of queue) {
+    weight += work.weight;
+    if (size > 0 && (size >= mostJobs || weight > mostWeight)) break;
+    size += 1;
+  }
+  return size;
 }

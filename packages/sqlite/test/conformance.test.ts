@@ -1,9 +1,12 @@
-/** The store contract, on a file. */
-import { storeConformance } from '@tidemark/testing';
+/** The store contract, and what an application needs of a store, on a file. */
+import { applicationConformance, type ConformanceTarget, storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
 import { sqlite } from '../src/index.ts';
 import { temporaryFile } from './temporary.ts';
 
-storeConformance({ name: 'sqlite', provide: (clock) => sqlite(temporaryFile(), { clock }) }, test);
+const target: ConformanceTarget = { name: 'sqlite', provide: (clock) => sqlite(temporaryFile(), { clock }) };
+
+storeConformance(target, test);
+applicationConformance(target, test);
 
 test.run();

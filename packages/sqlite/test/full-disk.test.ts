@@ -95,9 +95,21 @@ test('streams, categories and types that were numbered in it are numbered anew',
   await close();
 });
 
+test('a number that was given in it and is given to another name by another process has that name here', async () => {
+  const file = temporaryFile();
+  const [ours, theirs] = await Promise.all([opened(file), opened(file)]);
+  await ours.events.append('account-0', numbered(1), any);
+  ours.db.pragma(`max_page_count = ${Number(ours.db.pragma('page_count', { simple: true })) + 10}`);
+  await refused('STORE_DISK_FULL', () => ours.events.append('newcategory-1', large(200_000, 'NewType'), noStream));
+  await theirs.events.append('othercategory-1', numbered(1, 0, 'OtherType'), noStream);
+  const [, read] = await all(ours.events.readAll());
+  assert.equal([read?.type, read?.category, read?.streamName], ['OtherType', 'othercategory', 'othercategory-1']);
+  await Promise.all([ours.close(), theirs.close()]);
+});
+
 test('a disk that is full only at COMMIT refuses all that were in it, and the store goes on when there is room', async () => {
   const folder = temporaryFolder();
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status !== 0) {
+  if (spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status !== 0) {
     const { __tidemarkSkip: skip } = globalThis as { __tidemarkSkip?(title: string, reason: string): void };
     skip?.('a disk that is full only at COMMIT', 'mounting a small disk needs root');
     return;
@@ -118,7 +130,7 @@ test('a disk that is full only at COMMIT refuses all that were in it, and the st
     assert.equal(await places(later.events), ['account-0:0', 'account-1:0']);
     await later.close();
   } finally {
-    spawnSync('umount', [folder]);
+    spawnSync('/bin/umount', ['-l', folder]);
   }
 });
 

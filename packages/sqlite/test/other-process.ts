@@ -1,5 +1,6 @@
 /** A second process that uses a file as its own. Both sides of the pipe stand here: run as a program, it is the other one. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ExpectedRevision, Stores } from '@tidemark/core';
 import Database from 'better-sqlite3';
@@ -28,6 +29,13 @@ const abilities = {
       await opened().events.append(streamName, numbered(1, number), {
         expectedRevision: number === 0 ? 'no_stream' : number - 1,
       });
+    }
+  },
+  /** With pauses of so many ms; each event's time is when it was written. */
+  async appendSlowly(streamName: string, count: number, pause: number): Promise<void> {
+    for (let number = 0; number < count; number += 1) {
+      await opened().events.append(streamName, numbered(1, number), { expectedRevision: 'any' });
+      await sleep(pause);
     }
   },
   async places() {

@@ -1,4 +1,6 @@
 /** The schema's version, and the way from an older one to this one. */
+import fs from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -40,6 +42,22 @@ test('a migration that fails leaves nothing behind', () => {
   assert.throws(() => db.prepare('SELECT note FROM log').all(), 'no such column');
 });
 
+test('refuses a file whose tables somebody has changed, and lets it go', async () => {
+  const file = temporaryFile();
+  await (await sqlite(file).open()).close();
+  const changed: readonly (readonly [change: string, named: string])[] = [
+    ['ALTER TABLE snapshots DROP COLUMN fingerprint', 'fingerprint'],
+    ['ALTER TABLE events RENAME COLUMN data TO payload', 'data'],
+  ];
+  for (const [change, named] of changed) {
+    const db = new Database(file);
+    db.exec(change);
+    db.close();
+    assert.match((await refused('STORE_IO', () => sqlite(file).open())).message, named);
+  }
+  assert.equal(fs.readdirSync(path.dirname(file)), ['log.db']);
+});
+
 test('keeps the log and its name through a migration', async () => {
   const file = temporaryFile();
   const before = await sqlite(file).open();
@@ -65,6 +83,20 @@ test('a process that is running stops writing and reading when a newer one chang
   await refused('STORE_NEWER_SCHEMA', () => events.append('account-1', numbered(1), any));
   await refused('STORE_NEWER_SCHEMA', () => events.head());
   assert.is(newer.prepare('SELECT count(*) FROM events').pluck().get(), 1);
+  newer.close();
+  await close();
+});
+
+test('a subscription that waits is told so, and does not wait for ever', async () => {
+  const file = temporaryFile();
+  const { events, close } = await sqlite(file).open();
+  await events.append('account-1', numbered(1), any);
+  const iterator = events.subscribeToAll({ after: 1 })[Symbol.asyncIterator]();
+  await iterator.next();
+  const waiting = refused('STORE_NEWER_SCHEMA', () => iterator.next());
+  const newer = new Database(file);
+  migrate(newer, file, 0, [...migrations, addsColumn]);
+  await waiting;
   newer.close();
   await close();
 });

@@ -110,6 +110,27 @@ test("with durability 'normal' nothing waits for the disk", async () => {
   await close();
 });
 
+test('whatever fails before the commit fails nobody who had no part in it, and the store goes on', async () => {
+  const failing = new Set<FaultPoint>();
+  const at = (point: FaultPoint) => {
+    if (failing.delete(point)) throw new RangeError(point);
+  };
+  const { events, close } = await sqlite(temporaryFile(), { faults: { at } }).open();
+  const three = () => Promise.allSettled([1, 2, 3].map((index) => events.append(`account-${index}`, numbered(1), any)));
+  failing.add('before-begin');
+  assert.equal(
+    (await three()).map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  failing.add('after-insert');
+  assert.equal(
+    (await three()).map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'rejected'],
+  );
+  assert.equal(await places(events), ['account-1:0', 'account-2:0']);
+  await close();
+});
+
 test('closing finishes what was accepted, in whatever lane, and takes nothing more', async () => {
   const file = temporaryFile();
   const { events, snapshots, close } = await sqlite(file).open();

@@ -1,8 +1,16 @@
 /** The public surface of `@tidemark/testing`, under headings. What is not named here is internal. */
 
 // Store conformance: bind it to a store with any test runner
-export { type ConformanceTarget, type DeclareTest, storeConformance } from './conformance/conformance.ts';
-
-// Time and ids that a test decides
+export { applicationConformance } from './application/application-conformance.ts';
+export { storeConformance } from './conformance/conformance.ts';
+export type { ConformanceTarget, DeclareTest } from './conformance/declare-rules.ts';
+// Recorded events, time and ids that a test decides
 export { countedId, countingIds } from './counting-ids.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
+// Properties of stores: random calls compared with a plain model of a log
+export { storableValues } from './model/storable-values.ts';
+export { type PropertyOptions, storeProperties } from './model/store-properties.ts';
+// Rules of aggregates and deciders: given, when, then
+export { type ErrorClass, Given, given, When } from './scenario/given.ts';
+export { type Envelope, recorded, recordedStream } from './scenario/recorded.ts';
+export type { CommandOptions, ScenarioOptions } from './scenario/runs.ts';

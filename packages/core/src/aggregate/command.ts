@@ -5,7 +5,8 @@ declare const result: unique symbol;
  * `receipt.returned`. The type is all there is to it: a command without a result need not extend anything.
  */
 export abstract class Command<Result = void> {
-  declare readonly [result]?: Result;
+  // In a function: a plain optional property would lose `undefined` where exactOptionalPropertyTypes is off.
+  declare readonly [result]?: () => Result;
 }
 
 /** What a command's handler returns. */

@@ -29,8 +29,8 @@ export type EventOf<F extends ConsumerFilter> = F['types'] extends readonly (inf
 
 export interface CaughtUpOptions {
   /** Milliseconds; default 5,000. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ConsumerHealth {
@@ -91,7 +91,7 @@ export interface Application extends AsyncDisposable {
   subscribe<const F extends ConsumerFilter>(
     filter: F,
     handler: EventHandler<EventOf<F>['data']>,
-    options?: FollowOptions & { readonly name?: string },
+    options?: FollowOptions & { readonly name?: string | undefined },
   ): HandlerSubscription;
 
   /** The documents of a projection. */

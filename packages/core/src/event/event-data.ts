@@ -23,7 +23,10 @@ const reserved: Readonly<Record<string, { readonly wanted: string; holds(value: 
 export function eventData(
   type: string,
   data: unknown,
-  { eventId = randomIds.next(), metadata = {} }: { eventId?: string; metadata?: EventMetadata } = {},
+  {
+    eventId = randomIds.next(),
+    metadata = {},
+  }: { eventId?: string | undefined; metadata?: EventMetadata | undefined } = {},
 ): EventData {
   assertEventType('event type', type);
   const encoded = encodeValue(data, `event '${type}'`);
@@ -61,7 +64,7 @@ function checked(metadata: unknown): Record<string, unknown> {
 }
 
 function assertReserved(key: string, value: unknown): void {
-  const rule = Object.hasOwn(reserved, key) ? reserved[key] : undefined;
+  const rule = reserved[key];
   if (rule === undefined) throw new ArgumentError('metadata', `the key ${key}`, 'names that do not begin with $');
   if (!rule.holds(value)) throw new ArgumentError(`metadata.${key}`, describe(value), rule.wanted);
 }

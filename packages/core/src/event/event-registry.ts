@@ -165,9 +165,7 @@ export class EventRegistry {
 
   #parts(stored: StoredEvent, first: Upcaster): readonly StoredEvent[] {
     const parts: { type: string; data: unknown }[] = [];
-    let split = false;
     const follow = (step: Upcaster, data: unknown): void => {
-      split ||= step.kind === 'split';
       for (const piece of take(step, data, stored)) {
         const name = step.to.find(({ type }) => type === piece.type) as EventName;
         const target = this.#versions.get(name.type) === name.version ? this.#classes.get(name.type) : undefined;
@@ -176,7 +174,7 @@ export class EventRegistry {
       }
     };
     follow(first, stored.decode(this.values));
-    return parts.map(({ type, data }, part) => stored.reading(type, () => data, split ? part : undefined));
+    return parts.map(({ type, data }, part) => stored.reading(type, () => data, part));
   }
 }
 

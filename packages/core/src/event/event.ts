@@ -16,15 +16,15 @@ export interface JsonObject {
 /** Names that begin with `$` are Tidemark's, all others are the application's. */
 export interface EventMetadata {
   /** The business transaction this belongs to: the same from the first command to the last reaction. */
-  readonly $correlationId?: string;
+  readonly $correlationId?: string | undefined;
   /** The command, or the event, that led to this directly. */
-  readonly $causationId?: string;
+  readonly $causationId?: string | undefined;
   /** The version of the event's shape; written when above 1. */
-  readonly $schemaVersion?: number | string;
+  readonly $schemaVersion?: number | string | undefined;
   /** When it happened, as ISO text; written where the caller said so. */
-  readonly $occurredAt?: string;
+  readonly $occurredAt?: string | undefined;
   /** Where the data holds what JSON lacks: RFC 6901 pointer → kind. */
-  readonly $types?: Readonly<Record<string, string>>;
+  readonly $types?: Readonly<Record<string, string>> | undefined;
   readonly [key: string]: JsonValue | undefined;
 }
 

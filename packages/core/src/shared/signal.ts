@@ -12,9 +12,7 @@ export class Signal {
 
   notify(): void {
     this.#count += 1;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** Resolves at the next `notify` after `seen` was taken, at once if that was already, or when `abort` fires. */

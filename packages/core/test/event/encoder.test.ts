@@ -62,6 +62,7 @@ const cases: readonly (readonly [rule: string, value: () => unknown, found: stri
   ['a Map with properties', () => withProperty(new Map()), 'a Map with properties of its own'],
   ['a Set with a symbol as key', () => withSymbol(new Set()), 'a Set with properties of its own'],
   ['a key named __proto__', () => JSON.parse('{"a":1,"__proto__":{"admin":true}}'), 'a key named __proto__'],
+  ['a key named __proto__ with a plain value', () => JSON.parse('{"__proto__":1}'), 'a key named __proto__'],
   ['an own toJSON', () => ({ toJSON: () => 1 }), 'an object with its own toJSON'],
   ['an inherited toJSON', () => Object.assign(new Money(1, 'EUR'), { toJSON() {} }), 'an object with its own toJSON'],
   ['an instance of an unregistered class', () => new Unregistered(), 'an instance of Unregistered'],

@@ -194,8 +194,8 @@ test('a split that makes a type it did not declare, or no list, is reported', ()
 
 test('a filter is widened to every stored type that can become a wanted one', () => {
   const chain = registryOf(
-    split,
     upcast('Ordered', { from: 1, to: 'OrderGiven' }),
+    split,
     upcast('Coupon', { from: 1, to: 'CouponUsed' }),
     upcast('Noise', { from: 1, drop: true }),
   );

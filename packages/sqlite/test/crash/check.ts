@@ -15,8 +15,7 @@ export class FileCheck {
   /** Acknowledged so far. */
   events = 0;
   commits = 0;
-  #log: StoredEvent[] = [];
-  #read = 0;
+  readonly #log: StoredEvent[] = [];
   readonly #nextRevision = new Map<string, number>();
   readonly #ids = new Map<string, string>();
   readonly #tallies = new Map<string, Tally>();
@@ -70,7 +69,10 @@ export class FileCheck {
   async #checkOne(acknowledged: Acknowledgement, { readModels, commandLog }: Stores): Promise<void> {
     if ('checkpoint' in acknowledged) {
       const { position = 0 } = (await readModels.checkpoint(model)) ?? {};
-      expect(position >= acknowledged.checkpoint, `the checkpoint is at ${position}, ${acknowledged.checkpoint} was acknowledged`);
+      expect(
+        position >= acknowledged.checkpoint,
+        `the checkpoint is at ${position}, ${acknowledged.checkpoint} was acknowledged`,
+      );
       this.commits += 1;
       return;
     }
@@ -96,7 +98,10 @@ export class FileCheck {
     }
     this.#tallied = checkpoint.position;
     expect(this.#log[checkpoint.position - 1]?.eventId === checkpoint.eventId, 'the checkpoint names another event');
-    expect(documents.length === this.#tallies.size, `${documents.length} documents, a replay gives ${this.#tallies.size}`);
+    expect(
+      documents.length === this.#tallies.size,
+      `${documents.length} documents, a replay gives ${this.#tallies.size}`,
+    );
     for (const document of documents) this.#checkDocument(document);
   }
 

@@ -21,7 +21,8 @@ function acknowledge(what: Acknowledgement): void {
 function dieAt(point: FaultPoint): void {
   if (point === 'before-begin') transactions += 1;
   const { death } = life;
-  if (death.kind === 'suicide' && death.point === point && transactions >= death.transaction) process.kill(process.pid, 'SIGKILL');
+  if (death.kind === 'suicide' && death.point === point && transactions >= death.transaction)
+    process.kill(process.pid, 'SIGKILL');
 }
 
 function someEvents(count: number): readonly EventData[] {
@@ -32,7 +33,11 @@ function someEvents(count: number): readonly EventData[] {
   }));
 }
 
-function acknowledgeAppend({ streamName, revision, position }: AppendResult, events: readonly EventData[], command?: string): void {
+function acknowledgeAppend(
+  { streamName, revision, position }: AppendResult,
+  events: readonly EventData[],
+  command?: string,
+): void {
   if (revision === undefined || position === undefined) return;
   const ids = events.map(({ eventId }) => eventId);
   acknowledge({ stream: streamName, revision, position, ids, ...(command === undefined ? {} : { command }) });
@@ -64,7 +69,8 @@ async function call(events: EventStore, caller: number): Promise<void> {
     const name = kind < 0.2 ? `new${chance.between(0, 99)}-${randomUUID()}` : first;
     const written = someEvents(kind < 0.5 ? chance.between(2, 5) : 1);
     const command = kind < 0.3 ? randomUUID() : undefined;
-    const record = command === undefined ? undefined : { commandId: command, command: 'Do', returned: '{}', decidedAt: 0 };
+    const record =
+      command === undefined ? undefined : { commandId: command, command: 'Do', returned: '{}', decidedAt: 0 };
     const expectedRevision = name === first ? expectedOf(heads.get(name)) : 'no_stream';
     const result = await events.append(name, written, { expectedRevision, command: record });
     acknowledgeAppend(result, written, command);

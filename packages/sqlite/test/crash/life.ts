@@ -18,7 +18,13 @@ export interface Life {
 
 /** One line of the acknowledgements. */
 export type Acknowledgement =
-  | { readonly stream: string; readonly revision: number; readonly position: number; readonly ids: readonly string[]; readonly command?: string }
+  | {
+      readonly stream: string;
+      readonly revision: number;
+      readonly position: number;
+      readonly ids: readonly string[];
+      readonly command?: string;
+    }
   | { readonly checkpoint: number };
 
 /** What is counted of each stream by the child's projection, and by the check. */

@@ -38,7 +38,7 @@ export async function runLives(options: {
       await live(program, { file, acknowledgements, seed: seed + number, death });
       await check.afterDeath();
     } catch (error) {
-      throw new BrokenPromise(`seed ${seed}, life ${number}, ${JSON.stringify(death)}: ${String(error)} (kept: ${file})`);
+      throw new BrokenPromise(`seed ${seed}, life ${number}, ${JSON.stringify(death)}: ${String(error)}`);
     }
     const way = death.kind === 'killed' ? 'killed' : death.point;
     ways[way] = (ways[way] ?? 0) + 1;

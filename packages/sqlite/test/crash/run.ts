@@ -21,7 +21,9 @@ const since = performance.now();
 const program = await bundledChild();
 try {
   const halves = [Math.ceil(runs / 2), Math.floor(runs / 2)].filter((lives) => lives > 0);
-  const deaths = await Promise.all(halves.map((lives, index) => runLives({ program, lives, seed: seed + index * 1e6, onDeath: show })));
+  const deaths = await Promise.all(
+    halves.map((lives, index) => runLives({ program, lives, seed: seed + index * 1e6, onDeath: show })),
+  );
   const sum = (of: (each: (typeof deaths)[number]) => number) => deaths.reduce((total, each) => total + of(each), 0);
   const seconds = (performance.now() - since) / 1_000;
   console.log(`\n${died} processes killed in ${seconds.toFixed(1)} s (seed ${seed}), nothing acknowledged was lost:`);

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { eventData } from '@tidemark/core';
-import { all, any, at, noStream, numbered, numbers, range, refused, streamExists, writingNothing } from './language.ts';
+import {
+  all,
+  any,
+  at,
+  noStream,
+  numbered,
+  numbers,
+  one,
+  range,
+  refused,
+  streamExists,
+  writingNothing,
+} from './language.ts';
 import type { Rules } from './rule.ts';
 
 export const appending: Rules = {
@@ -8,8 +20,14 @@ export const appending: Rules = {
     const appended = numbered(5);
     await events.append('account-1', appended, noStream);
     const stored = await all(events.readStream('account-1'));
-    assert.deepEqual(stored.map(({ eventId }) => eventId), appended.map(({ eventId }) => eventId));
-    assert.deepEqual(stored.map(({ revision }) => revision), range(5));
+    assert.deepEqual(
+      stored.map(({ eventId }) => eventId),
+      appended.map(({ eventId }) => eventId),
+    );
+    assert.deepEqual(
+      stored.map(({ revision }) => revision),
+      range(5),
+    );
   },
 
   'answers with the last revision and the last position': async ({ events }) => {
@@ -22,7 +40,10 @@ export const appending: Rules = {
     for (const name of ['account-1', 'account-2', 'account-1']) await events.append(name, numbered(3), any);
     const positions = (await all(events.readAll())).map(({ position }) => position);
     assert.equal(positions.length, 9);
-    assert.deepEqual(positions, [...new Set(positions)].sort((a, b) => a - b));
+    assert.deepEqual(
+      positions,
+      [...new Set(positions)].sort((a, b) => a - b),
+    );
   },
 
   'counts positions from 1 without a gap where it says so': async ({ events }) => {
@@ -30,7 +51,10 @@ export const appending: Rules = {
     await events.append('account-1', numbered(3), any);
     await refused('WRONG_EXPECTED_REVISION', () => events.append('account-1', numbered(2), noStream));
     await events.append('account-2', numbered(3), any);
-    assert.deepEqual((await all(events.readAll())).map(({ position }) => position), range(6, 1));
+    assert.deepEqual(
+      (await all(events.readAll())).map(({ position }) => position),
+      range(6, 1),
+    );
   },
 
   'shows an event everywhere as soon as its append is acknowledged': async ({ events }) => {
@@ -74,8 +98,7 @@ export const appending: Rules = {
   },
 
   'keeps one id in two streams, and twice in one append': async ({ events }) => {
-    const [event] = numbered(1);
-    assert.ok(event);
+    const event = one();
     await events.append('account-1', [event, event], any);
     await events.append('account-2', [event], noStream);
     const stored = (await all(events.readAll())).map(({ streamName, eventId }) => ({ streamName, eventId }));
@@ -158,7 +181,10 @@ export const expecting: Rules = {
       await refused('WRONG_EXPECTED_REVISION', () => events.append('account-1', numbered(3), wrong));
     }
     assert.equal((await events.append('account-1', numbered(1, 2), at(1))).revision, 2);
-    assert.deepEqual((await all(events.readStream('account-1'))).map(({ revision }) => revision), [0, 1, 2]);
+    assert.deepEqual(
+      (await all(events.readStream('account-1'))).map(({ revision }) => revision),
+      [0, 1, 2],
+    );
   },
 };
 
@@ -192,6 +218,12 @@ export const appendingNothing: Rules = {
 
   'is refused with `no_stream` where the stream exists': async ({ events }) => {
     await events.append('account-1', numbered(3), any);
+    await refused('WRONG_EXPECTED_REVISION', () => events.append('account-1', [], noStream));
+  },
+
+  'is refused with `no_stream` where the stream was deleted': async ({ events }) => {
+    await events.append('account-1', numbered(3), any);
+    await events.deleteStream('account-1');
     await refused('WRONG_EXPECTED_REVISION', () => events.append('account-1', [], noStream));
   },
 

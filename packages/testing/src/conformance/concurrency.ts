@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { EventStore, Revision } from '@tidemark/core';
-import { all, any, at, noStream, nextTurn, numbered, range } from './language.ts';
+import { all, any, at, nextTurn, noStream, numbered, one, range } from './language.ts';
 import type { Rules } from './rule.ts';
 
 export const concurrency: Rules = {
   'of 100 who create one stream at once, exactly one does': async ({ events }) => {
-    const outcomes = await Promise.allSettled(range(100).map((number) => events.append('account-1', numbered(2, number), noStream)));
+    const outcomes = await Promise.allSettled(
+      range(100).map((number) => events.append('account-1', numbered(2, number), noStream)),
+    );
     assert.deepEqual(tally(outcomes), { fulfilled: 1, WRONG_EXPECTED_REVISION: 99 });
     assert.equal((await all(events.readAll())).length, 2);
   },
@@ -13,19 +15,31 @@ export const concurrency: Rules = {
   'of many who write behind one revision, exactly one does': async ({ events }) => {
     await events.append('account-1', numbered(1), any);
     for (const revision of range(20)) {
-      const outcomes = await Promise.allSettled(range(5).map(() => events.append('account-1', numbered(1), at(revision))));
+      const outcomes = await Promise.allSettled(
+        range(5).map(() => events.append('account-1', numbered(1), at(revision))),
+      );
       assert.deepEqual(tally(outcomes), { fulfilled: 1, WRONG_EXPECTED_REVISION: 4 });
     }
-    assert.deepEqual((await all(events.readStream('account-1'))).map(({ revision }) => revision), range(21));
+    assert.deepEqual(
+      (await all(events.readStream('account-1'))).map(({ revision }) => revision),
+      range(21),
+    );
   },
 
   '1,500 appends at once all succeed': async ({ events }) => {
-    const results = await Promise.all(range(1_500).map((number) => events.append(`account-${number % 500}`, numbered(1), any)));
+    const results = await Promise.all(
+      range(1_500).map((number) => events.append(`account-${number % 500}`, numbered(1), any)),
+    );
     assert.equal(new Set(results.map(({ position }) => position)).size, 1_500);
     const log = await all(events.readAll());
     assert.equal(log.length, 1_500);
+    const places = new Set(log.map((event) => `${event.position} ${event.streamName} ${event.revision}`));
     for (const { streamName, revision, position } of results) {
-      assert.ok(log.some((event) => event.position === position && event.streamName === streamName && event.revision === revision));
+      assert.equal(
+        places.has(`${position} ${streamName} ${revision}`),
+        true,
+        `${streamName} ${revision} is not at ${position}`,
+      );
     }
   },
 
@@ -33,7 +47,9 @@ export const concurrency: Rules = {
     await events.append('account-0', numbered(1), any);
     const outcomes = await Promise.allSettled(
       range(200).map((number) =>
-        number % 2 ? events.append(`account-${number}`, numbered(1), noStream) : events.append('account-0', numbered(1), at(7)),
+        number % 2
+          ? events.append(`account-${number}`, numbered(1), noStream)
+          : events.append('account-0', numbered(1), at(7)),
       ),
     );
     assert.deepEqual(tally(outcomes), { fulfilled: 100, WRONG_EXPECTED_REVISION: 100 });
@@ -55,7 +71,10 @@ export const concurrency: Rules = {
     const racing = [events, other.events, events, other.events].map((opening, racer) => race(opening, racer, 15));
     const acknowledged = (await Promise.all(racing)).flat();
     const stored = await all(events.readStream('account-1'));
-    assert.deepEqual(stored.map(({ revision }) => revision), range(60));
+    assert.deepEqual(
+      stored.map(({ revision }) => revision),
+      range(60),
+    );
     assert.deepEqual(stored.map(({ eventId }) => eventId).sort(), acknowledged.sort());
   },
 
@@ -67,7 +86,10 @@ export const concurrency: Rules = {
       const [last] = await all(reader.readStream('account-1', { direction: 'backwards', limit: 1 }));
       assert.equal(last?.revision, number);
       assert.equal(await reader.head(), position);
-      assert.equal((await reader.append('account-2', numbered(1), number === 0 ? noStream : at(number - 1))).revision, number);
+      assert.equal(
+        (await reader.append('account-2', numbered(1), number === 0 ? noStream : at(number - 1))).revision,
+        number,
+      );
     }
   },
 
@@ -101,7 +123,10 @@ export const concurrency: Rules = {
 function tally(outcomes: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const outcome of outcomes) {
-    const key = outcome.status === 'fulfilled' ? 'fulfilled' : String((outcome.reason as { code?: unknown }).code ?? outcome.reason);
+    const key =
+      outcome.status === 'fulfilled'
+        ? 'fulfilled'
+        : String((outcome.reason as { code?: unknown }).code ?? outcome.reason);
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;
@@ -112,8 +137,7 @@ async function race(events: EventStore, racer: number, count: number): Promise<s
   const written: string[] = [];
   let last: Revision | undefined;
   while (written.length < count) {
-    const [event] = numbered(1, racer * 1_000 + written.length);
-    if (event === undefined) break;
+    const event = one(racer * 1_000 + written.length);
     try {
       const { revision } = await events.append('account-1', [event], last === undefined ? noStream : at(last));
       last = revision;

@@ -27,7 +27,9 @@ export const deleting: Rules = {
 
   'is refused for a stream that was never written, whatever is expected': async ({ events }) => {
     for (const expectedRevision of ['any', 'no_stream', 'stream_exists', 0] as const) {
-      const error = await refused('WRONG_EXPECTED_REVISION', () => events.deleteStream('account-1', { expectedRevision }));
+      const error = await refused('WRONG_EXPECTED_REVISION', () =>
+        events.deleteStream('account-1', { expectedRevision }),
+      );
       assert.equal(error['actual'], undefined);
     }
     await refused('WRONG_EXPECTED_REVISION', () => events.deleteStream('account-1'));

@@ -1,9 +1,25 @@
 import assert from 'node:assert/strict';
 import { type EventMetadata, eventData } from '@tidemark/core';
-import { all, any, numbered, refused, writingNothing } from './language.ts';
+import { all, any, firstOf, numbered, refused, writingNothing } from './language.ts';
 import type { Rules } from './rule.ts';
 
-const awkwardText = ['', ' ', '\0', '\u007F', '\u2028', '"\\/', 'é', 'e\u0301', '😀', '\uFFFF', '\uD83D', 'x\uDE00y', '\uFEFF', '\r\n', "'; --"];
+const awkwardText = [
+  '',
+  ' ',
+  '\0',
+  '\u007F',
+  '\u2028',
+  '"\\/',
+  'é',
+  'e\u0301',
+  '😀',
+  '\uFFFF',
+  '\uD83D',
+  'x\uDE00y',
+  '\uFEFF',
+  '\r\n',
+  "'; --",
+];
 
 /** One of everything that the codec keeps. */
 const everything = {
@@ -30,25 +46,31 @@ const everything = {
 export const exactness: Rules = {
   'data is read as it was given: Date, bigint, Map, Set, bytes, undefined, -0, any text': async ({ events }) => {
     await events.append('account-1', [eventData('Everything', everything)], any);
-    const [read] = await all(events.readStream('account-1'));
-    assert.deepEqual(read?.data, everything);
-    assert.ok(Object.is((read?.data as typeof everything).zeros[1], -0));
+    const read = await firstOf(events.readStream('account-1'));
+    assert.deepEqual(read.data, everything);
   },
 
   'the same by reading the log, and after it was opened again': async ({ events, reopen }) => {
     await events.append('account-1', [eventData('Everything', everything)], any);
-    const [read] = await all(events.readAll({ direction: 'backwards' }));
-    assert.deepEqual(read?.data, everything);
+    const read = await firstOf(events.readAll({ direction: 'backwards' }));
+    assert.deepEqual(read.data, everything);
     const { events: later } = await reopen();
-    const [again] = await all(later.readStream('account-1'));
-    assert.deepEqual(again?.data, everything);
+    const again = await firstOf(later.readStream('account-1'));
+    assert.deepEqual(again.data, everything);
   },
 
   'data may be any value, not only an object': async ({ events }) => {
     const values = [null, true, 0, -0, 'text', [], [undefined], undefined, 1n, new Date(0), new Map([[1, 2]])];
-    await events.append('account-1', values.map((value) => eventData('Value', value)), any);
+    await events.append(
+      'account-1',
+      values.map((value) => eventData('Value', value)),
+      any,
+    );
     const read = await all(events.readStream('account-1'));
-    assert.deepEqual(read.map(({ data }) => data), values);
+    assert.deepEqual(
+      read.map(({ data }) => data),
+      values,
+    );
   },
 
   'metadata is read as it was given': async ({ events }) => {
@@ -59,7 +81,11 @@ export const exactness: Rules = {
       'a/b~c': { '': false },
       text: awkwardText,
     };
-    await events.append('account-1', [eventData('Noted', { at: new Date(0) }, { metadata }), eventData('Plain', {})], any);
+    await events.append(
+      'account-1',
+      [eventData('Noted', { at: new Date(0) }, { metadata }), eventData('Plain', {})],
+      any,
+    );
     const [noted, plain] = await all(events.readStream('account-1'));
     const { $types, ...read } = noted?.metadata ?? {};
     assert.deepEqual(read, metadata);
@@ -68,18 +94,51 @@ export const exactness: Rules = {
   },
 
   'ids and types are read as they were given': async ({ events }) => {
-    const types = ['Opened', 'opened', 'a b', 'Größe', '口座開設', '😀', 'x'.repeat(512), 'constructor', '__proto__', "O'Brien; --"];
+    const types = [
+      'Opened',
+      'opened',
+      'a b',
+      'Größe',
+      '口座開設',
+      '😀',
+      'x'.repeat(512),
+      'constructor',
+      '__proto__',
+      "O'Brien; --",
+    ];
     const appended = types.map((type) => eventData(type, {}));
     await events.append('account-1', appended, any);
     const read = await all(events.readStream('account-1'));
-    assert.deepEqual(read.map(({ type }) => type), types);
-    assert.deepEqual(read.map(({ eventId }) => eventId), appended.map(({ eventId }) => eventId));
+    assert.deepEqual(
+      read.map(({ type }) => type),
+      types,
+    );
+    assert.deepEqual(
+      read.map(({ eventId }) => eventId),
+      appended.map(({ eventId }) => eventId),
+    );
   },
 
   'stream names are read as they were given': async ({ events }) => {
-    const names = ['x'.repeat(512), 'größe-ü', '口座-😀', '-', '--', 'a-', ' - ', '%-_', "o'brien-1", 'a\u0301-1', 'á-1', '__proto__-1'];
+    const names = [
+      'x'.repeat(512),
+      'größe-ü',
+      '口座-😀',
+      '-',
+      '--',
+      'a-',
+      ' - ',
+      '%-_',
+      "o'brien-1",
+      'a\u0301-1',
+      'á-1',
+      '__proto__-1',
+    ];
     for (const name of names) await events.append(name, numbered(1), any);
-    assert.deepEqual((await all(events.readAll())).map(({ streamName }) => streamName), names);
+    assert.deepEqual(
+      (await all(events.readAll())).map(({ streamName }) => streamName),
+      names,
+    );
     for (const name of names) assert.equal((await all(events.readStream(name)))[0]?.streamName, name);
   },
 
@@ -87,18 +146,22 @@ export const exactness: Rules = {
     const size = Math.min(1_000_000, events.capabilities.maxAppendBytes - 1_000);
     const text = '0123456789'.repeat(size / 10);
     await events.append('account-1', [eventData('Large', { text })], any);
-    const [read] = await all(events.readStream('account-1'));
-    assert.ok((read?.data as { text: string }).text === text);
+    const read = await firstOf(events.readStream('account-1'));
+    assert.ok((read.data as { text: string }).text === text, 'another text');
   },
 
   'each reading gives copies of its own': async ({ events }) => {
     await events.append('account-1', [eventData('Noted', { list: [1, 2] }, { metadata: { tags: ['a'] } })], any);
-    const [first] = await all(events.readStream('account-1'));
-    (first?.data as { list: number[] }).list.push(3);
-    ((first?.metadata as { tags: string[] }).tags).push('b');
-    for (const pages of [events.readStream('account-1'), events.readAll(), events.readStream('account-1', { direction: 'backwards' })]) {
-      const [again] = await all(pages);
-      assert.deepEqual([again?.data, again?.metadata['tags']], [{ list: [1, 2] }, ['a']]);
+    const first = await firstOf(events.readStream('account-1'));
+    (first.data as { list: number[] }).list.push(3);
+    (first.metadata as { tags: string[] }).tags.push('b');
+    for (const pages of [
+      events.readStream('account-1'),
+      events.readAll(),
+      events.readStream('account-1', { direction: 'backwards' }),
+    ]) {
+      const again = await firstOf(pages);
+      assert.deepEqual([again.data, again.metadata['tags']], [{ list: [1, 2] }, ['a']]);
     }
   },
 
@@ -108,8 +171,8 @@ export const exactness: Rules = {
     await events.append('account-1', [event], any);
     data.list.push(2);
     event.data = '{"list":[3]}';
-    const [read] = await all(events.readStream('account-1'));
-    assert.deepEqual(read?.data, { list: [1] });
+    const read = await firstOf(events.readStream('account-1'));
+    assert.deepEqual(read.data, { list: [1] });
   },
 
   'what could not be read back is refused with its path, before any write': async ({ events }) => {

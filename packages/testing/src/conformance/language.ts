@@ -1,4 +1,7 @@
-/** The words that the rules are written in. */
+/**
+ * The words that the rules are written in. A bare `assert.ok(x)` is not among them: to explain a failure, Node parses the
+ * whole source, which takes it half a minute under a loader.
+ */
 import assert from 'node:assert/strict';
 import { type EventData, type EventStore, eventData, type Revision, type StoredEvent } from '@tidemark/core';
 
@@ -12,11 +15,22 @@ export function numbered(count: number, first = 0, type = 'Numbered'): readonly 
   return Array.from({ length: count }, (_, index) => eventData(type, { number: first + index }));
 }
 
+/** One such event. */
+export function one(number = 0): EventData {
+  return eventData('Numbered', { number });
+}
+
 /** Reads to the end. */
 export async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const read: T[] = [];
   for await (const item of items) read.push(item);
   return read;
+}
+
+/** The first of them; there has to be one. */
+export async function firstOf<T>(items: AsyncIterable<T>): Promise<T> {
+  for await (const item of items) return item;
+  return assert.fail('found nothing where something was expected');
 }
 
 /** The numbers of the events made by `numbered`. */
@@ -68,7 +82,10 @@ async function logOf(events: EventStore): Promise<unknown> {
 export async function inTime<T>(promise: Promise<T>, what: string, milliseconds = 5_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: `${what}: not within ${milliseconds} ms` })), milliseconds);
+    timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: `${what}: not within ${milliseconds} ms` })),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([promise, late]);

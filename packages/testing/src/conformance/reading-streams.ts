@@ -40,7 +40,10 @@ export const readingStreams: Rules = {
     assert.deepEqual(await numbers(events.readStream('account-1', { from: 1, limit: 1 })), [1]);
     assert.deepEqual(await numbers(events.readStream('account-1', { from: 3, limit: 9 })), [3, 4]);
     assert.deepEqual(await numbers(events.readStream('account-1', { direction: 'backwards', limit: 2 })), [4, 3]);
-    assert.deepEqual(await numbers(events.readStream('account-1', { direction: 'backwards', from: 2, limit: 2 })), [2, 1]);
+    assert.deepEqual(
+      await numbers(events.readStream('account-1', { direction: 'backwards', from: 2, limit: 2 })),
+      [2, 1],
+    );
   },
 
   'a limit of nothing gives nothing': async ({ events }) => {
@@ -62,15 +65,26 @@ export const readingStreams: Rules = {
     await events.append('account-42-b', numbered(2), noStream);
     const event = (await all(events.readStream('account-42-b')))[1];
     const position = await events.head();
-    assert.ok(event);
+    const { streamName, category, aggregateId, revision, type, part } = event ?? {};
     assert.deepEqual(
-      [event.streamName, event.category, event.aggregateId, event.revision, event.position, event.type, event.part],
+      [streamName, category, aggregateId, revision, event?.position, type, part],
       ['account-42-b', 'account', '42-b', 1, position, 'Numbered', undefined],
     );
   },
 
   'only the events of that very stream': async ({ events }) => {
-    const names = ['account-1', 'account-10', 'account', 'Account-1', 'account-1 ', 'accounts-1', 'é-1', 'e\u0301-1', 'constructor', '__proto__'];
+    const names = [
+      'account-1',
+      'account-10',
+      'account',
+      'Account-1',
+      'account-1 ',
+      'accounts-1',
+      'é-1',
+      'e\u0301-1',
+      'constructor',
+      '__proto__',
+    ];
     for (const [index, name] of names.entries()) await events.append(name, numbered(2, index * 10), noStream);
     for (const [index, name] of names.entries()) {
       assert.deepEqual(await numbers(events.readStream(name)), [index * 10, index * 10 + 1], name);
@@ -81,7 +95,7 @@ export const readingStreams: Rules = {
     await events.append('account-1', numbered(2_500), any);
     for (const direction of ['forwards', 'backwards'] as const) {
       const pages = await all(events.readStream('account-1', { direction }).pages());
-      assert.ok(pages.length > 1);
+      assert.notEqual(pages.length, 1);
       for (const page of pages) assert.ok(page.length >= 1 && page.length <= largestPage, `a page of ${page.length}`);
       const revisions = pages.flat().map(({ revision }) => revision);
       assert.deepEqual(revisions, direction === 'forwards' ? range(2_500) : range(2_500).toReversed());
@@ -104,8 +118,10 @@ export const readingStreams: Rules = {
 
   'a reading that is left early leaves nothing behind': async ({ events, close }) => {
     await events.append('account-1', numbered(1_000), any);
-    for (const _ of range(20)) for await (const event of events.readStream('account-1')) if (event.revision === 3) break;
-    for (const _ of range(20)) for await (const page of events.readStream('account-1').pages()) if (page.length > 0) break;
+    for (const _ of range(20))
+      for await (const event of events.readStream('account-1')) if (event.revision === 3) break;
+    for (const _ of range(20))
+      for await (const page of events.readStream('account-1').pages()) if (page.length > 0) break;
     await events.append('account-1', numbered(1, 1_000), any);
     await close();
   },
@@ -120,7 +136,7 @@ export const readingStreams: Rules = {
       if (next % 100 === 0) writing.push(events.append('account-1', numbered(1), any));
     }
     await Promise.all(writing);
-    assert.ok(next >= 600);
+    assert.ok(next >= 600, `read ${next}`);
   },
 
   'an abort ends it with the reason given': async ({ events }) => {

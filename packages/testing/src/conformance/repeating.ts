@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EventData, EventStore } from '@tidemark/core';
-import { any, at, noStream, numbered, numbers, range, refused, writingNothing } from './language.ts';
+import { any, at, noStream, numbered, numbers, one, range, refused, writingNothing } from './language.ts';
 import type { Rules } from './rule.ts';
 
 export const repeating: Rules = {
@@ -101,8 +101,7 @@ export const repeating: Rules = {
   },
 
   'an append at the last revision is new, whatever its ids': async ({ events }) => {
-    const [event] = numbered(1);
-    assert.ok(event);
+    const event = one();
     await events.append('account-1', [event], any);
     const again = await events.append('account-1', [event], at(0));
     assert.deepEqual([again.revision, again.repeated], [1, false]);

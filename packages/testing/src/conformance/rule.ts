@@ -2,8 +2,8 @@ import type { StoreCapabilities, Stores } from '@tidemark/core';
 import type { ManualClock } from '../manual-clock.ts';
 
 /** Rules of the contract: each title says what must be true, each check throws where it is not. */
-export type Rules = Readonly<Record<string, Check>>;
-export type Check = (log: OpenLog) => Promise<void>;
+export type Rules<G = OpenLog> = Readonly<Record<string, (ground: G) => Promise<void>>>;
+type Check = Rules[string];
 
 /** An empty log of its own for each rule, opened. */
 export interface OpenLog extends Stores {
@@ -13,12 +13,15 @@ export interface OpenLog extends Stores {
   openAnother(): Promise<Stores>;
   /** Closes whatever is open and opens the log again. */
   reopen(): Promise<Stores>;
+  end(): Promise<void>;
 }
 
 /** Thrown by a check that this store need not pass. */
 export class NotRequired extends Error {}
 
-type Capability = { [K in keyof StoreCapabilities]: StoreCapabilities[K] extends boolean ? K : never }[keyof StoreCapabilities];
+type Capability = {
+  [K in keyof StoreCapabilities]: StoreCapabilities[K] extends boolean ? K : never;
+}[keyof StoreCapabilities];
 
 /** Rules for stores that can do this; the others need not pass, and say why. */
 export function needing(capability: Capability, rules: Rules): Rules {

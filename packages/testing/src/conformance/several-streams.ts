@@ -25,7 +25,11 @@ export const appendingToSeveralStreams: Rules = {
       for (const wrong of ['no_stream', 0, 7] as const) {
         const error = await writingNothing(events, () =>
           refused('WRONG_EXPECTED_REVISION', () =>
-            events.appendToStreams([to('account-1', numbered(1)), to('account-2', numbered(1), wrong), to('account-3', numbered(1))]),
+            events.appendToStreams([
+              to('account-1', numbered(1)),
+              to('account-2', numbered(1), wrong),
+              to('account-3', numbered(1)),
+            ]),
           ),
         );
         assert.equal(error['streamName'], 'account-2');
@@ -46,7 +50,10 @@ export const appendingToSeveralStreams: Rules = {
       const appends = [to('account-1', numbered(2)), to('account-2', numbered(1))];
       const first = await events.appendToStreams(appends);
       const again = await writingNothing(events, () => events.appendToStreams(appends));
-      assert.deepEqual(again, first.map((result) => ({ ...result, repeated: true })));
+      assert.deepEqual(
+        again,
+        first.map((result) => ({ ...result, repeated: true })),
+      );
     },
 
     'is refused when some of it was stored before and some was not': async ({ events }) => {
@@ -81,7 +88,9 @@ export const appendingToSeveralStreams: Rules = {
 
     'one bad argument refuses all': async ({ events }) => {
       await writingNothing(events, () =>
-        refused('INVALID_STREAM_NAME', () => events.appendToStreams([to('account-1', numbered(1)), to('', numbered(1))])),
+        refused('INVALID_STREAM_NAME', () =>
+          events.appendToStreams([to('account-1', numbered(1)), to('', numbered(1))]),
+        ),
       );
       await writingNothing(events, () =>
         refused('INVALID_ARGUMENT', () =>
@@ -116,6 +125,10 @@ export const appendingToSeveralStreams: Rules = {
   }),
 };
 
-function to(streamName: string, events: readonly EventData[], expectedRevision: ExpectedRevision = 'no_stream'): StreamAppend {
+function to(
+  streamName: string,
+  events: readonly EventData[],
+  expectedRevision: ExpectedRevision = 'no_stream',
+): StreamAppend {
   return { streamName, events, expectedRevision };
 }

@@ -41,12 +41,10 @@ export const snapshots: Rules = {
     for (const one of several) await store.save(one);
     for (const one of several) assert.deepEqual(await store.load(one.streamName, one.kind), one);
     await store.remove('account-1', 'Account@1');
-    assert.deepEqual(await Promise.all(several.map(async ({ streamName, kind }) => (await store.load(streamName, kind))?.revision)), [
-      undefined,
-      2,
-      3,
-      4,
-    ]);
+    assert.deepEqual(
+      await Promise.all(several.map(async ({ streamName, kind }) => (await store.load(streamName, kind))?.revision)),
+      [undefined, 2, 3, 4],
+    );
   },
 
   'a removed one is gone, and may be saved anew': async ({ snapshots: store }) => {
@@ -61,7 +59,7 @@ export const snapshots: Rules = {
   'a state of a megabyte is loaded as it was saved': async ({ snapshots: store }) => {
     const large = snapshot(1, { state: `{"json":"${'ü😀\\n'.repeat(150_000)}"}` });
     await store.save(large);
-    assert.ok((await store.load('account-1', 'Account@1'))?.state === large.state);
+    assert.ok((await store.load('account-1', 'Account@1'))?.state === large.state, 'another state');
   },
 
   'what is given can be changed afterwards': async ({ snapshots: store }) => {

@@ -94,7 +94,9 @@ export const streamMetadata: Rules = {
       { maxCount: 3, maxAge: 0 },
     ];
     for (const changes of bad) {
-      await refused('INVALID_ARGUMENT', () => events.changeStreamMetadata('account-1', changes as StreamMetadataChanges));
+      await refused('INVALID_ARGUMENT', () =>
+        events.changeStreamMetadata('account-1', changes as StreamMetadataChanges),
+      );
     }
     await refused('NOT_SERIALIZABLE', () =>
       events.changeStreamMetadata('account-1', { custom: { f: () => 1 } } as unknown as StreamMetadataChanges),

@@ -34,6 +34,15 @@ export const tombstones: Rules = {
     await refused('STREAM_DELETED', () => subscription.pull());
   },
 
+  'end a subscription to the stream that waits': async ({ events }) => {
+    await events.append('account-1', numbered(3), any);
+    const subscription = new Follower((signal) => events.subscribeToStream('account-1', { signal }));
+    await subscription.untilCaughtUp();
+    const next = refused('STREAM_DELETED', () => subscription.pull());
+    await events.tombstoneStream('account-1');
+    await next;
+  },
+
   'end deleting, and a second tombstone': async ({ events }) => {
     await events.append('account-1', numbered(3), any);
     await events.tombstoneStream('account-1');
@@ -101,7 +110,9 @@ export const tombstones: Rules = {
       await events.tombstoneStream('account-1');
       const [streamName, expectedRevision] = ['account-1', 'any'] as const;
       await writingNothing(events, () =>
-        refused('STREAM_DELETED', () => events.appendToStreams([{ streamName, events: numbered(1), expectedRevision }])),
+        refused('STREAM_DELETED', () =>
+          events.appendToStreams([{ streamName, events: numbered(1), expectedRevision }]),
+        ),
       );
     },
   }),

@@ -82,7 +82,9 @@ export const truncating: Rules = {
     await events.changeStreamMetadata('account-1', { truncateBefore: 4, maxCount: 1 });
     assert.deepEqual(await numbers(events.readAll()), range(5));
     assert.deepEqual(await numbers(events.readAll({ filter: { categories: ['account'] } })), range(5));
-    const subscription = new Follower((signal) => events.subscribeToAll({ filter: { prefixes: ['account-1'] }, signal }));
+    const subscription = new Follower((signal) =>
+      events.subscribeToAll({ filter: { prefixes: ['account-1'] }, signal }),
+    );
     await subscription.untilCaughtUp();
     assert.deepEqual(subscription.numbers, range(5));
   },

@@ -1,0 +1,39 @@
+/** The loan desk as an application, on any store. */
+import { type Application, type CaughtUpOptions, createApplication, memory, type StoreProvider } from '@tidemark/core';
+import { combineLatest, map, type Observable } from 'rxjs';
+import { LoanApplication } from './domain/loan-application.ts';
+import { type ReadModelClass, readModels } from './read-models/index.ts';
+
+/** Without read models where only commands are to be handled. */
+export function openLoanDesk(
+  store: StoreProvider,
+  models: readonly ReadModelClass[] = readModels,
+): Promise<Application> {
+  return createApplication({ store, aggregates: [LoanApplication], projections: models });
+}
+
+/** Every read model has everything up to `position`. */
+export async function readModelsCaughtUp(app: Application, position: number, options: CaughtUpOptions): Promise<void> {
+  for (const model of readModels) await app.caughtUp(model, position, options);
+}
+
+/** How far the slowest read model is. */
+export function slowestReadModel$(app: Application): Observable<number> {
+  const statuses = readModels.map((model) => app.status$(model));
+  return combineLatest(statuses).pipe(map((all) => Math.min(...all.map(({ position }) => position))));
+}
+
+/** The same log, with read models of its own that begin empty and are gone when it is closed. */
+export function withFreshReadModels(store: StoreProvider): StoreProvider {
+  return {
+    description: `${store.description} with fresh read models`,
+    async open() {
+      const [kept, fresh] = await Promise.all([store.open(), memory().open()]);
+      const close = async () => {
+        await kept.close();
+        await fresh.close();
+      };
+      return { ...kept, readModels: fresh.readModels, close };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** What a report is written on: how wide it is, and whether it may be coloured. */
+export interface Screen {
+  readonly columns: number;
+  readonly coloured: boolean;
+  /** Whether lines can be written over, as a progress bar does. */
+  readonly live: boolean;
+  write(text: string): void;
+}
+
+const widest = 100;
+
+/** https://no-color.org: any value of NO_COLOR but the empty one turns colours off. */
+export function screenOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Screen {
+  const live = stream.isTTY === true && environment['TERM'] !== 'dumb';
+  return {
+    // Some terminals say 0 where they do not know.
+    columns: Math.min(stream.columns || widest, widest),
+    coloured: live && (environment['NO_COLOR'] ?? '') === '',
+    live,
+    write: (text) => {
+      stream.write(text);
+    },
+  };
+}
+
+export function bold(screen: Screen, text: string): string {
+  return screen.coloured ? `\u001b[1m${text}\u001b[22m` : text;
+}

@@ -1,0 +1,47 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseOptions, UsageError } from '../src/options.ts';
+import { samplePath } from '../src/sample/sample-file.ts';
+
+test('without arguments it is the bundled sample, in a temporary file, safe against a power cut', () => {
+  const expected = {
+    help: false,
+    log: samplePath,
+    db: undefined,
+    flight: 64,
+    durability: 'full',
+    application: undefined,
+  };
+  assert.equal(parseOptions([], '/home'), expected);
+});
+
+test('paths are meant from where npm was called', () => {
+  const { log, db } = parseOptions(['--log', '../a.xes.gz', '--db=/tmp/b.db'], '/home/me');
+  assert.equal([log, db], ['/home/a.xes.gz', '/tmp/b.db']);
+});
+
+test('takes the whole range of what it understands', () => {
+  const options = parseOptions(['--flight', '1000', '--durability', 'normal', '--application', '42', '-h'], '/');
+  assert.equal([options.flight, options.durability, options.application, options.help], [1000, 'normal', '42', true]);
+});
+
+test('refuses anything else, naming what was found and what is wanted', () => {
+  for (const [args, message] of [
+    [['--flight', '0'], "--flight: found '0', wanted a whole number from 1 to 1000"],
+    [['--flight', '1.5'], "found '1.5'"],
+    [['--flight', 'many'], "found 'many'"],
+    [['--durability', 'none'], "--durability: found 'none', wanted full or normal"],
+    [['--log', ''], '--log: found nothing, wanted the path of a file'],
+    [['--log'], "'--log <value>' argument missing"],
+    [['--bogus'], "Unknown option '--bogus'"],
+    [['extra'], "Unexpected argument 'extra'"],
+  ] as const) {
+    assert.throws(
+      () => parseOptions(args, '/'),
+      (error: unknown) => error instanceof UsageError && error.code === 'USAGE' && error.message.includes(message),
+      args.join(' '),
+    );
+  }
+});
+
+test.run();

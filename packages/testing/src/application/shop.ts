@@ -1,0 +1,36 @@
+import { type Application, createApplication, type StoreProvider } from '@tidemark/core';
+import type { ConformanceTarget } from '../conformance/declare-rules.ts';
+import type { Rules } from '../conformance/rule.ts';
+import { manualClock } from '../manual-clock.ts';
+import { type Services, Takings, Till } from './till.ts';
+
+/** A store on which applications are started, in the roles of several processes or one after another. */
+export interface Shop {
+  readonly store: StoreProvider;
+  start(options?: {
+    projection?: typeof Takings;
+    services?: Services;
+    onError?: (error: unknown) => void;
+  }): Promise<Application>;
+  /** Stops those that still run. */
+  end(): Promise<void>;
+}
+
+export type ShopRules = Rules<Shop>;
+
+export async function openShop(target: ConformanceTarget): Promise<Shop> {
+  const store = await target.provide(manualClock());
+  const started: Application[] = [];
+  return {
+    store,
+    async start({ projection = Takings, services, onError = () => {} } = {}) {
+      const app = await createApplication({ store, aggregates: [Till], projections: [projection], services, onError });
+      started.push(app);
+      return app;
+    },
+    async end() {
+      for (const app of started) await app.stop();
+      await target.dispose?.(store);
+    },
+  };
+}

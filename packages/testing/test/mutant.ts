@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { type EventStore, memory, type StoredEvent, type Stores } from '@tidemark/core';
+import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
+
+/** What is broken on an opening of the memory store; the rest works. */
+export type Break = (stores: Stores) => { readonly [K in Exclude<keyof Stores, 'close'>]?: Partial<Stores[K]> };
+
+/** A store that is broken in one way: the rule with this title has to notice. */
+export async function assertNoticed(rule: string, broken: Break, conformance = storeConformance): Promise<void> {
+  const runs = new Map<string, () => Promise<void>>();
+  conformance(brokenTarget(broken), (title, run) => runs.set(title, run));
+  const run = runs.get(`broken: ${rule}`);
+  assert.ok(run, `there is no rule '${rule}'`);
+  await assert.rejects(run(), aboutTheStore, `the rule '${rule}' did not notice`);
+}
+
+/** What the suites are bound to. */
+export function brokenTarget(broken: Break): ConformanceTarget {
+  return { name: 'broken', provide: (clock) => brokenProvider(memory({ clock }).open, broken) };
+}
+
+/** Not the mutant's own mistake. */
+function aboutTheStore(error: unknown): boolean {
+  return !(error instanceof TypeError || error instanceof ReferenceError);
+}
+
+function brokenProvider(open: () => Promise<Stores>, broken: Break) {
+  const opening = async (): Promise<Stores> => {
+    const stores = await open();
+    const changes = broken(stores);
+    const events = changed(stores.events, changes.events);
+    return {
+      events,
+      readModels: changed(stores.readModels, changes.readModels),
+      snapshots: changed(stores.snapshots, changes.snapshots),
+      commandLog: changed(stores.commandLog, changes.commandLog),
+      close: () => stores.close(),
+    };
+  };
+  return { description: 'broken', open: opening };
+}
+
+/** The same object with some members replaced; methods go on to see the object itself as `this`. */
+export function changed<T extends object>(target: T, members: Partial<T> = {}): T {
+  return new Proxy(target, {
+    get(object, key) {
+      if (Object.hasOwn(members, key)) return members[key as keyof T];
+      const value: unknown = Reflect.get(object, key, object);
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
+    },
+  });
+}
+
+/** Pages made of others. */
+export function mapPages(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  map: (page: readonly StoredEvent[]) => readonly StoredEvent[],
+): ReturnType<EventStore['readAll']> {
+  const mapped = async function* () {
+    for await (const page of pages) yield map(page);
+  };
+  const each = async function* () {
+    for await (const page of mapped()) yield* page;
+  };
+  return { pages: mapped, [Symbol.asyncIterator]: each };
+}

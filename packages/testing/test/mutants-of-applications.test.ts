@@ -1,0 +1,125 @@
+/** Proof that the rules of applications can fail: an application on stores that are broken in one way each. */
+import { StoredEvent, type Subscription } from '@tidemark/core';
+import { applicationConformance } from '@tidemark/testing';
+import { suite } from 'uvu';
+import { assertNoticed, type Break, mapPages } from './mutant.ts';
+
+const test = suite('the rules of applications notice a store that');
+
+// All at once, as some of them are noticed by waiting in vain.
+const noticed = (title: string, rule: string, broken: Break) => {
+  const noticing = assertNoticed(rule, broken, applicationConformance);
+  noticing.catch(() => {});
+  test(title, () => noticing);
+};
+
+noticed(
+  'does not compare revisions',
+  'commands of others: two processes decided on one state, and one decision was lost',
+  ({ events }) => {
+    let acknowledged = 0;
+    return {
+      events: {
+        append: async (name, batch, options) => {
+          const result = await events.append(name, batch, { ...options, expectedRevision: 'any' });
+          acknowledged += 1;
+          return acknowledged % 2 === 0 ? result : { ...result, revision: 0 };
+        },
+      },
+    };
+  },
+);
+
+noticed('forgets commands', 'commands of others: one command, sent twice, gave two events', ({ events }) => ({
+  events: { append: (name, batch, { expectedRevision }) => events.append(name, batch, { expectedRevision }) },
+}));
+
+noticed(
+  'writes a known command again',
+  'commands of others: one command, sent ten times at once to two processes, gave more than one event',
+  ({ events }) => ({
+    events: {
+      append: (name, batch, { expectedRevision, command }) =>
+        events.append(name, batch, {
+          expectedRevision,
+          command: command && { ...command, commandId: crypto.randomUUID() },
+        }),
+    },
+  }),
+);
+
+noticed(
+  'drops the side note, so that a Date is text',
+  'commands of others: Date, bigint and Map came back as text, text and an empty object',
+  ({ events }) => ({
+    events: {
+      readStream: (name, options) =>
+        mapPages(events.readStream(name, options).pages(), (page) =>
+          page.map(
+            ({ eventId, type, dataText, streamName, category, revision, position, recordedTime }) =>
+              new StoredEvent(eventId, type, dataText, null, streamName, category, revision, position, recordedTime),
+          ),
+        ),
+    },
+  }),
+);
+
+noticed(
+  'does not look at the checkpoint',
+  'consumers of others: two consumers with one name both handled all 13 events',
+  ({ readModels }) => ({
+    readModels: {
+      commit: async (model, commit) =>
+        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
+    },
+  }),
+);
+
+noticed(
+  'moves the checkpoint without the documents',
+  'consumers of others: a failing event was skipped after a restart',
+  ({ readModels }) => ({
+    readModels: {
+      commit: (model, commit) =>
+        readModels.commit(model, { ...commit, changes: new Map([...commit.changes].slice(1)) }),
+    },
+  }),
+);
+
+noticed(
+  'looks for new events only now and then',
+  'consumers of others: a live event took 300 ms to arrive, as the consumer slept after each batch',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: (options): Subscription => ({
+        async *[Symbol.asyncIterator]() {
+          for await (const message of events.subscribeToAll(options)) {
+            if (message.kind === 'events') await new Promise((resolve) => setTimeout(resolve, 60));
+            yield message;
+          }
+        },
+      }),
+    },
+  }),
+);
+
+noticed(
+  'skips what was written while a subscription catches up',
+  'consumers of others: a projection skipped events that were committed while it caught up',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: (options): Subscription => ({
+        async *[Symbol.asyncIterator]() {
+          let skip = false;
+          for await (const message of events.subscribeToAll(options)) {
+            if (message.kind === 'events' && skip) yield { ...message, events: message.events.slice(1) };
+            else yield message;
+            skip = message.kind === 'progress' && message.position > 900;
+          }
+        },
+      }),
+    },
+  }),
+);
+
+test.run();

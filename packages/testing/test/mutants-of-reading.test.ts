@@ -1,0 +1,286 @@
+/** Proof that the conformance suite can fail: stores whose reading, deleting or keeping is broken in one way each. */
+import { type EventStore, type ModelCommit, type ReadStreamOptions, StoredEvent } from '@tidemark/core';
+import { suite } from 'uvu';
+import { assertNoticed, type Break, mapPages } from './mutant.ts';
+
+const test = suite('the conformance suite notices a store that');
+
+const noticed = (title: string, rule: string, broken: Break) => test(title, () => assertNoticed(rule, broken));
+
+/** A store whose `readStream` reads with other options. */
+const readingWith =
+  (change: (options: ReadStreamOptions) => ReadStreamOptions): Break =>
+  ({ events }) => ({ events: { readStream: (name, options = {}) => events.readStream(name, change(options)) } });
+
+const rewritten = ({ events }: { readonly events: EventStore }, rewrite: (event: StoredEvent) => StoredEvent) => ({
+  events: {
+    readStream: ((name, options) =>
+      mapPages(events.readStream(name, options).pages(), (page) => page.map(rewrite))) as EventStore['readStream'],
+  },
+});
+
+noticed(
+  'reads behind `from`',
+  'reading a stream: forwards: from the first, or from a revision, inclusive',
+  readingWith((options) => (options.from === undefined ? options : { ...options, from: options.from + 1 })),
+);
+
+noticed(
+  'takes the limit for a revision',
+  'failures of others: a revision to read up to was passed as a count',
+  readingWith((options) =>
+    options.limit === undefined ? options : { ...options, limit: Math.max(0, options.limit - (options.from ?? 0)) },
+  ),
+);
+
+noticed(
+  'ignores the direction',
+  'reading a stream: backwards: from the last, or from a revision, inclusive',
+  readingWith(({ direction: _, ...options }) => options),
+);
+
+noticed(
+  'ignores an abort',
+  'reading a stream: an abort ends it with the reason given',
+  readingWith(({ signal: _, ...options }) => options),
+);
+
+noticed('loads a whole stream at once', 'reading a stream: a long stream comes in pages', ({ events }) => ({
+  events: {
+    readStream: (name, options) => {
+      const whole = async function* () {
+        const page: StoredEvent[] = [];
+        for await (const event of events.readStream(name, options)) page.push(event);
+        yield page;
+      };
+      return mapPages(whole(), (page) => page);
+    },
+  },
+}));
+
+noticed(
+  'finds no fault with a missing stream',
+  'reading a stream: a missing stream is not found, however it is read',
+  ({ events }) => ({
+    events: {
+      readStream: (name, options) => {
+        const lenient = async function* () {
+          try {
+            yield* events.readStream(name, options).pages();
+          } catch {
+            // nothing there
+          }
+        };
+        return mapPages(lenient(), (page) => page);
+      },
+    },
+  }),
+);
+
+noticed(
+  'drops the side note, so that a Date is text',
+  'exactness: data is read as it was given: Date, bigint, Map, Set, bytes, undefined, -0, any text',
+  (stores) =>
+    rewritten(
+      stores,
+      (event) =>
+        new StoredEvent(
+          event.eventId,
+          event.type,
+          event.dataText,
+          null,
+          event.streamName,
+          event.category,
+          event.revision,
+          event.position,
+          event.recordedTime,
+        ),
+    ),
+);
+
+noticed('gives the same object to every reader', 'exactness: each reading gives copies of its own', (stores) => {
+  const kept = new Map<string, StoredEvent>();
+  return rewritten(stores, (event) => {
+    const first = kept.get(event.eventId) ?? event;
+    kept.set(event.eventId, first);
+    return first;
+  });
+});
+
+noticed(
+  'begins a backwards reading of the log at `before`',
+  'reading the log: backwards before a position, exclusive',
+  ({ events }) => ({
+    events: {
+      readAll: (options = {}) =>
+        events.readAll(options.before === undefined ? options : { ...options, before: options.before + 1 }),
+    },
+  }),
+);
+
+noticed('takes prefixes for patterns', 'filter: beginnings of stream names, exactly', ({ events }) => ({
+  events: {
+    readAll: ({ filter = {}, ...options } = {}) => {
+      const { prefixes, ...others } = filter;
+      const like = prefixes?.map(
+        (prefix) =>
+          new RegExp(
+            `^${prefix
+              .replace(/[[\]?*+()]/g, '\\$&')
+              .replaceAll('_', '.')
+              .replaceAll('%', '.*')}`,
+          ),
+      );
+      const pages = events.readAll({ ...options, filter: others }).pages();
+      return mapPages(pages, (page) =>
+        page.filter(({ streamName }) => like?.some((pattern) => pattern.test(streamName)) ?? true),
+      );
+    },
+  },
+}));
+
+noticed('takes OR for AND between the kinds', 'filter: AND between the kinds', ({ events }) => ({
+  events: {
+    readAll: ({ filter, ...options } = {}) => {
+      const { categories, types } = filter ?? {};
+      if (categories === undefined || types === undefined) return events.readAll({ filter, ...options });
+      return mapPages(events.readAll(options).pages(), (page) =>
+        page.filter(({ category, type }) => categories.includes(category) || types.includes(type)),
+      );
+    },
+  },
+}));
+
+noticed(
+  'counts what does not match towards the limit',
+  'reading the log: a limit counts the events that match',
+  ({ events }) => ({
+    events: {
+      readAll: ({ filter, ...options } = {}) => {
+        const { prefixes = [''] } = filter ?? {};
+        return mapPages(events.readAll(options).pages(), (page) =>
+          page.filter((event) => prefixes.some((prefix) => event.streamName.startsWith(prefix))),
+        );
+      },
+    },
+  }),
+);
+
+noticed(
+  'hides truncated events from the log',
+  'truncation: hides nothing from the log, a category or a subscription to the log',
+  ({ events }) => {
+    let hidden = 0;
+    return {
+      events: {
+        changeStreamMetadata: async (name, changes) => {
+          hidden = changes.truncateBefore ?? 0;
+          await events.changeStreamMetadata(name, changes);
+        },
+        readAll: (options) =>
+          mapPages(events.readAll(options).pages(), (page) => page.filter(({ revision }) => revision >= hidden)),
+      },
+    };
+  },
+);
+
+noticed(
+  'forgets the metadata of a deleted stream',
+  'revival: what limits and describes the stream outlives its deletion',
+  ({ events }) => ({
+    events: {
+      deleteStream: async (name, options) => {
+        await events.deleteStream(name, options);
+        await events.changeStreamMetadata(name, { maxCount: null, custom: null });
+      },
+    },
+  }),
+);
+
+noticed(
+  'deletes what never was',
+  'delete: is refused for a stream that was never written, whatever is expected',
+  ({ events }) => ({
+    events: { deleteStream: (name, options) => events.deleteStream(name, options).catch(() => {}) },
+  }),
+);
+
+noticed('lets no events pass a tombstone', 'tombstone: end every write, even of no events', ({ events }) => ({
+  events: {
+    append: async (streamName, batch, options) =>
+      batch.length > 0
+        ? events.append(streamName, batch, options)
+        : { streamName, revision: undefined, position: undefined, repeated: false },
+  },
+}));
+
+noticed(
+  'takes a soft deletion for a tombstone',
+  'revival: `no_stream`, `any` and the last revision revive a deleted stream, and its numbering goes on',
+  ({ events }) => ({
+    events: { deleteStream: (name, options) => events.tombstoneStream(name, options) },
+  }),
+);
+
+noticed(
+  'calls every stream unchanged',
+  'concurrency: never calls a stream unchanged that another opening wrote to',
+  () => ({
+    events: { isUnchanged: () => true },
+  }),
+);
+
+noticed(
+  'does not look at the checkpoint',
+  'read models: a commit that expects another place is fenced off whole',
+  ({ readModels }) => ({
+    readModels: {
+      commit: async (model, commit) =>
+        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
+    },
+  }),
+);
+
+noticed(
+  'writes the documents of a commit that it fences off',
+  'read models: a commit that expects another place is fenced off whole',
+  ({ readModels }) => ({
+    readModels: {
+      commit: async (model, commit: ModelCommit) => {
+        const now = await readModels.checkpoint(model);
+        if (now !== undefined) await readModels.commit(model, { ...commit, expected: now.position, checkpoint: now });
+        return readModels.commit(model, commit);
+      },
+    },
+  }),
+);
+
+noticed(
+  'scans in the order of UTF-16',
+  'read models: scanning goes in the order of the keys as UTF-8, by pages',
+  ({ readModels }) => ({
+    readModels: {
+      scan: (model, { after, limit }) =>
+        readModels
+          .scan(model, { limit: 1_000 })
+          .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+          .filter(({ key }) => after === undefined || key > after)
+          .slice(0, limit),
+    },
+  }),
+);
+
+noticed(
+  'lets an older snapshot replace a newer one',
+  'snapshots: an older one of the same fingerprint is ignored',
+  ({ snapshots }) => ({
+    snapshots: {
+      save: async (snapshot) => {
+        await snapshots.remove(snapshot.streamName, snapshot.kind);
+        await snapshots.save(snapshot);
+      },
+    },
+  }),
+);
+
+test.run();
