@@ -1,0 +1,106 @@
+/** Deposits in turn on a thousand accounts: what every scenario that writes one event at a time does, and its ways. */
+import { createApplication, eventData } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
+import { Account, accountId, accountStream, Deposit, depositData, metadata } from '../bank.ts';
+import type { Bench } from '../bench.ts';
+import { callers } from '../callers.ts';
+import { assertLog, RawLog, type RawOptions } from '../raw-log.ts';
+import type { Work } from '../scenario.ts';
+
+const accounts = 1_000;
+
+export interface Deposits {
+  readonly bench: Bench;
+  /** A closed database of `accounts` accounts with two events each. */
+  readonly template: string;
+  readonly durability: RawOptions['durability'];
+  readonly callers: number;
+  readonly count: number;
+}
+
+/** Every account once. It also fills the WAL up to its first checkpoint: from then on it is overwritten and not grown. */
+function warmUpOf(bench: Bench): number {
+  return bench.amount(accounts);
+}
+
+export const depositSeed = { accounts, eventsEach: 2 };
+
+export async function byHand(deposits: Deposits): Promise<Work> {
+  const { bench, template, durability, count } = deposits;
+  const warmUp = warmUpOf(bench);
+  const file = bench.copyOf(template);
+  const raw = new RawLog(file, { durability, mmapBytes: bench.mmapBytes });
+  const append = (from: number, total: number) => {
+    for (let index = from; index < from + total; index += 1) raw.append(accountOf(index), revisionOf(index));
+  };
+  append(0, warmUp);
+  return work(deposits, file, {
+    run: () => append(warmUp, count),
+    close: () => raw.close(),
+  });
+}
+
+/** The event store alone, with plain data. */
+export async function byStore(deposits: Deposits): Promise<Work> {
+  const { bench, template, durability, count } = deposits;
+  const warmUp = warmUpOf(bench);
+  const file = bench.copyOf(template);
+  const stores = await sqlite(file, { durability, mmapBytes: bench.mmapBytes }).open();
+  const append = (index: number) =>
+    stores.events.append(accountStream(accountOf(index)), [eventData('MoneyDeposited', depositData(1), { metadata })], {
+      expectedRevision: revisionOf(index) - 1,
+    });
+  await callers(deposits.callers, { from: 0, total: warmUp }, append);
+  return work(deposits, file, {
+    run: () => callers(deposits.callers, { from: warmUp, total: count }, append),
+    close: () => stores.close(),
+  });
+}
+
+/** The whole way of a command. */
+export async function byCommand(deposits: Deposits): Promise<Work> {
+  const { bench, template, durability, count } = deposits;
+  const warmUp = warmUpOf(bench);
+  const file = bench.copyOf(template);
+  const store = sqlite(file, { durability, mmapBytes: bench.mmapBytes });
+  const app = await createApplication({ store, aggregates: [Account] });
+  const execute = (index: number) =>
+    app.execute(Deposit, { accountId: accountId(accountOf(index)), amount: 1, currency: 'EUR' });
+  await callers(deposits.callers, { from: 0, total: warmUp }, execute);
+  return work(deposits, file, {
+    run: () => callers(deposits.callers, { from: warmUp, total: count }, execute),
+    close: () => app.stop(),
+  });
+}
+
+function work(
+  { bench, count }: Deposits,
+  file: string,
+  { run, close }: { run: () => void | Promise<void>; close: () => void | Promise<void> },
+): Work {
+  const warmUp = warmUpOf(bench);
+  const last = warmUp + count - 1;
+  return {
+    run: async () => {
+      await run();
+      return count;
+    },
+    check: () =>
+      assertLog(file, depositSeed.eventsEach * accounts + warmUp + count, {
+        streamName: accountStream(accountOf(last)),
+        revision: revisionOf(last),
+      }),
+    close: async () => {
+      await close();
+      bench.remove(file);
+    },
+  };
+}
+
+function accountOf(index: number): number {
+  return index % accounts;
+}
+
+function revisionOf(index: number): number {
+  return depositSeed.eventsEach + Math.floor(index / accounts);
+}

@@ -1,0 +1,157 @@
+/** The whole log from its beginning: rows, JSON, and what is made of them. */
+import { createApplication, isEvent, type RecordedEvent, type StoredEvent } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
+import { lastValueFrom, takeWhile, tap } from 'rxjs';
+import { assertDone } from '../assert.ts';
+import { Account, MoneyDeposited } from '../bank.ts';
+import type { Bench } from '../bench.ts';
+import { RawLog } from '../raw-log.ts';
+import type { Scenario, Way, Work } from '../scenario.ts';
+import { seeded } from '../seed.ts';
+
+const eventsEach = 10;
+/** As many rows to a query as Tidemark takes. */
+const pageSize = 256;
+
+interface Log {
+  readonly bench: Bench;
+  readonly file: string;
+  readonly events: number;
+  /** Of all accounts. */
+  readonly balance: number;
+}
+
+/** What a way found in the log: compared with what is there. */
+interface Found {
+  events: number;
+  balance: number;
+}
+
+export const replay: Scenario = {
+  name: 'replay',
+  title: 'Replay of the whole log',
+  about:
+    'All events in order, a field of each one’s data added up. By hand: pages of 256 whole rows, and JSON.parse of the data.',
+  unit: 'events',
+  async open(bench) {
+    const accounts = bench.size === 'large' ? 100_000 : bench.amount(10_000, 1_000);
+    const file = await seeded(bench, { accounts, eventsEach });
+    const log: Log = { bench, file, events: accounts * eventsEach, balance: accounts * (eventsEach - 1) };
+    return [
+      { name: 'by hand', prepare: async () => byHand(log, 'data') },
+      { name: 'by hand, metadata parsed too', prepare: async () => byHand(log, 'data and metadata') },
+      { name: 'store.readAll, by pages', prepare: () => byPages(log), target: 0.85, floor: 0.4 },
+      { name: 'store.readAll, for await', prepare: () => byForAwait(log), target: 0.85, floor: 0.3 },
+      ...typedWays(log),
+    ];
+  },
+};
+
+function typedWays(log: Log): readonly Way[] {
+  return [
+    { name: 'app.events$, instances', prepare: () => byObservable(log), target: 0.85, floor: 0.3 },
+    { name: 'app.events, instances, for await', prepare: () => byAppEvents(log), target: 0.85, floor: 0.2 },
+    { name: 'app.subscribe, instances, awaited handler', prepare: () => bySubscribe(log), floor: 0.1 },
+  ];
+}
+
+function byHand(log: Log, parsed: 'data' | 'data and metadata'): Work {
+  const raw = new RawLog(log.file, { durability: 'full', mmapBytes: log.bench.mmapBytes });
+  const run = (found: Found) => {
+    for (let after = 0; ; ) {
+      const page = raw.page(after, pageSize);
+      for (const row of page) {
+        const data = JSON.parse(row[7]) as { amount?: number };
+        if (parsed === 'data and metadata') JSON.parse(row[8] ?? '{}');
+        found.events += 1;
+        found.balance += data.amount ?? 0;
+      }
+      const last = page[page.length - 1];
+      if (last === undefined) return;
+      after = last[0];
+    }
+  };
+  return work(log, run, () => raw.close());
+}
+
+async function byPages(log: Log): Promise<Work> {
+  const { events, close } = await storesOf(log);
+  const run = async (found: Found) => {
+    for await (const page of events.readAll().pages()) for (const event of page) addPlain(found, event);
+  };
+  return work(log, run, close);
+}
+
+async function byForAwait(log: Log): Promise<Work> {
+  const { events, close } = await storesOf(log);
+  const run = async (found: Found) => {
+    for await (const event of events.readAll()) addPlain(found, event);
+  };
+  return work(log, run, close);
+}
+
+async function byAppEvents(log: Log): Promise<Work> {
+  const app = await appOf(log);
+  const run = async (found: Found) => {
+    for await (const event of app.events()) {
+      addTyped(found, event);
+      if (event.position === log.events) return;
+    }
+  };
+  return work(log, run, () => app.stop());
+}
+
+async function byObservable(log: Log): Promise<Work> {
+  const app = await appOf(log);
+  const run = async (found: Found) => {
+    const events = app.events$().pipe(takeWhile(({ position }) => position < log.events, true));
+    await lastValueFrom(events.pipe(tap((event) => addTyped(found, event))));
+  };
+  return work(log, run, () => app.stop());
+}
+
+async function bySubscribe(log: Log): Promise<Work> {
+  const app = await appOf(log);
+  const run = (found: Found) =>
+    new Promise<void>((resolve) => {
+      app.subscribe({}, async (event) => {
+        addTyped(found, event);
+        if (event.position === log.events) resolve();
+      });
+    });
+  return work(log, run, () => app.stop());
+}
+
+async function storesOf({ file, bench }: Log) {
+  const stores = await sqlite(file, { mmapBytes: bench.mmapBytes }).open();
+  return { events: stores.events, close: () => stores.close() };
+}
+
+function appOf({ file, bench }: Log) {
+  return createApplication({ store: sqlite(file, { mmapBytes: bench.mmapBytes }), aggregates: [Account] });
+}
+
+function addPlain(found: Found, { data }: StoredEvent): void {
+  found.events += 1;
+  found.balance += (data as { amount?: number }).amount ?? 0;
+}
+
+function addTyped(found: Found, event: RecordedEvent): void {
+  found.events += 1;
+  if (isEvent(event, MoneyDeposited)) found.balance += event.data.amount;
+}
+
+function work(log: Log, run: (found: Found) => void | Promise<void>, close: () => void | Promise<void>): Work {
+  const found: Found = { events: 0, balance: 0 };
+  return {
+    run: async () => {
+      await run(found);
+      return found.events;
+    },
+    check: () => {
+      assertDone('events read', found.events, log.events);
+      assertDone('sum of the amounts', found.balance, log.balance);
+    },
+    close,
+  };
+}
