@@ -5,4 +5,4 @@ export function assertDone(what: string, found: unknown, wanted: unknown): void 
 }
 
 /** A way did not do its work: what it measured means nothing. */
-export class WorkNotDoneError extends Error {}
+class WorkNotDoneError extends Error {}

@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Over the rounds. */
-export interface Spread {
+interface Spread {
   readonly lowest: number;
   readonly median: number;
   readonly highest: number;

@@ -32,6 +32,8 @@ export class RawLog {
   readonly #stream: Database.Statement<[number], RawRow>;
   readonly #streamIds: readonly number[];
   readonly #accountIds: ReadonlyMap<number, string>;
+  readonly #streamNames = new Map<number, string>();
+  readonly #nameOf: Database.Statement<[number], string>;
   readonly #categoryId: number;
   readonly #depositId: number;
 
@@ -54,6 +56,7 @@ export class RawLog {
     const streams = this.db.prepare<[], [number, string]>('SELECT id, name FROM streams ORDER BY name').raw().all();
     this.#streamIds = streams.map(([id]) => id);
     this.#accountIds = new Map(streams.map(([id, name]) => [id, aggregateIdOf(name)]));
+    this.#nameOf = this.db.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck();
     this.#categoryId = this.#idOf('categories', 'account');
     this.#depositId = this.#idOf('types', 'MoneyDeposited');
   }
@@ -85,6 +88,16 @@ export class RawLog {
 
   page(after: number, limit: number): readonly RawRow[] {
     return this.#page.all(after, limit);
+  }
+
+  /** The name behind a row's stream, looked up once. */
+  streamNameOf([, streamId]: RawRow): string {
+    let name = this.#streamNames.get(streamId);
+    if (name === undefined) {
+      name = this.#nameOf.get(streamId) as string;
+      this.#streamNames.set(streamId, name);
+    }
+    return name;
   }
 
   stream(account: number): readonly RawRow[] {

@@ -56,6 +56,7 @@ export interface Health {
   readonly consumers: readonly ConsumerHealth[];
 }
 
+/** The process lives at least until `stop()`. */
 export interface Application extends AsyncDisposable {
   /** The event store below, for what this interface does not offer. */
   readonly eventStore: EventStore;

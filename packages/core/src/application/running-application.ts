@@ -1,10 +1,9 @@
 /** The application behind its interface. */
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observable } from 'rxjs';
 import type { Fields, ResultOf } from '../aggregate/command.ts';
 import { buildCommand } from '../aggregate/command-bus.ts';
 import type { CommandClass } from '../decider/aggregate-type.ts';
-import type { Causation } from '../decider/context.ts';
+import type { CausationScope } from '../decider/context.ts';
 import { assertAggregateId } from '../decider/decider.ts';
 import type { CommandHandler, ExecuteOptions } from '../decider/handle-command.ts';
 import type { AggregateLoader, LoadUntil } from '../decider/load.ts';
@@ -43,7 +42,7 @@ export interface ApplicationParts {
   readonly streams: EventStreams;
   readonly projectors: ReadonlyMap<unknown, Projector>;
   readonly stopping: AbortController;
-  readonly causation: AsyncLocalStorage<Causation>;
+  readonly causation: CausationScope;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -52,6 +51,8 @@ export class RunningApplication implements Application {
   readonly eventStore: EventStore;
   readonly #executing = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<HandlerSubscription>();
+  /** Who only follows the log would otherwise end as soon as there is nothing new: stores hold no process alive. */
+  readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
   #stopped: Promise<void> | undefined;
 
   constructor(private readonly parts: ApplicationParts) {
@@ -180,6 +181,7 @@ export class RunningApplication implements Application {
     await Promise.all([...projectors.values()].map((projector) => projector.stop()));
     await streams.settled();
     await snapshots.settled();
+    clearInterval(this.#alive);
     await stores.close();
   }
 

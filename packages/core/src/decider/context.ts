@@ -25,3 +25,9 @@ export interface Causation {
   /** The streams of the command handlers that are being waited for. */
   readonly streams: ReadonlySet<string>;
 }
+
+/** What carries a `Causation` along: an `AsyncLocalStorage`, named by shape so that declarations need no Node types. */
+export interface CausationScope {
+  getStore(): Causation | undefined;
+  run<R>(causation: Causation, act: () => R): R;
+}

@@ -2,7 +2,6 @@
  * The one command handler, and the only retry loop: load, decide, validate, append, and when another writer was first,
  * all of it again. No store's writer is held meanwhile.
  */
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HandlerTimeoutError, ReentrantCommandError } from '../application-errors.ts';
 import { ArgumentError, CommandHandledError, WrongExpectedRevisionError } from '../errors.ts';
@@ -20,7 +19,7 @@ import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType, Decision } from './aggregate-type.ts';
-import type { Causation, CommandContext } from './context.ts';
+import type { Causation, CausationScope, CommandContext } from './context.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
@@ -51,7 +50,7 @@ export interface CommandHandlerParts {
   readonly services: unknown;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly causation: AsyncLocalStorage<Causation>;
+  readonly causation: CausationScope;
   /** From 0 to 1, for the jitter between tries. */
   readonly random: () => number;
   /** How often it is decided again after a conflict. */

@@ -2,6 +2,7 @@
  * The shapes an event has on its way: `EventData` into a store, `StoredEvent` out of it, and `RecordedEvent<T>`, the
  * one envelope that everybody reads.
  */
+import { UnreadableEventError } from '../errors.ts';
 import { decodeValue, plainForm, type TypeNotes } from './codec.ts';
 import type { Position, Revision } from './revision.ts';
 import { aggregateIdOf } from './stream-name.ts';
@@ -123,7 +124,14 @@ export class StoredEvent implements RecordedEvent {
 
   /** The data made anew from the text, for a reader that will change it. Throws `UnreadableEventError`. */
   decode(values?: ValueClasses): unknown {
-    return decodeValue(this.dataText, this.#types(), placeOf(this), values);
+    const types = this.#types();
+    if (types !== undefined) return decodeValue(this.dataText, types, placeOf(this), values);
+    try {
+      return JSON.parse(this.dataText);
+    } catch (cause) {
+      // Naming the place beforehand would cost every event a text that nobody reads.
+      throw new UnreadableEventError(placeOf(this), 'it is not JSON', { cause });
+    }
   }
 
   /** The same event under another type, with data that `read` makes when it is first asked for. */

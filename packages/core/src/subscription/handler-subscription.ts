@@ -1,7 +1,6 @@
 /** `app.subscribe`: a handler that is waited for, event by event. */
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import { ConsumerStoppedError } from '../application-errors.ts';
-import type { Causation } from '../decider/context.ts';
+import type { Causation, CausationScope } from '../decider/context.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
@@ -26,7 +25,7 @@ export type EventHandler<T = unknown> = (event: RecordedEvent<T>) => void | Prom
 
 export interface HandlerSubscriptionParts {
   readonly streams: EventStreams;
-  readonly causation: AsyncLocalStorage<Causation>;
+  readonly causation: CausationScope;
   readonly onError: (error: unknown) => void;
 }
 

@@ -179,6 +179,15 @@ test('stop() lets commands under way end, then commits projections and closes th
   assert.ok((await readModels.checkpoint({ name: 'balances', version: 1 })) !== undefined);
 });
 
+test('an application that only waits keeps its process alive, until it is stopped', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const app = await createApplication({ store: memory() });
+  assert.equal(timers(), before + 1);
+  await app.stop();
+  assert.equal(timers(), before);
+});
+
 test('health() names each consumer with its place, its lag and its state', async () => {
   const app = await createApplication({ store: memory(), aggregates: [Account], projections: [Balances] });
   const receipt = await app.execute(OpenAccount, { accountId, owner: 'Ada' });
