@@ -31,6 +31,8 @@ export function eventNameOf(target: AnyClass): EventName | undefined {
 
 /** Refuses what no store takes as an event's type, or would not give back unchanged; `$` is reserved for stores. */
 export function assertEventType(argument: string, type: unknown): asserts type is string {
+  // Nearly every name is of this kind, and looking for Unicode's classes costs each event ten times as much.
+  if (typeof type === 'string' && /^[a-zA-Z0-9_.-]{1,512}$/.test(type)) return;
   if (typeof type === 'string' && type.length <= 512 && /^(?!\$)[^\p{Cc}\p{Cs}]+$/u.test(type)) return;
   const wanted = 'well-formed text of 1 to 512 characters without control characters that does not begin with $';
   throw new ArgumentError(argument, describe(type), wanted);

@@ -70,7 +70,10 @@ function assertReserved(key: string, value: unknown): void {
 }
 
 function metadataText(notes: Record<string, unknown>, type: string): string | undefined {
-  if (Object.keys(notes).length === 0) return undefined;
+  const keys = Object.keys(notes);
+  if (keys.length === 0) return undefined;
+  // Most metadata is text alone, which JSON holds as it is: every event passes here.
+  if (keys.every((key) => typeof notes[key] === 'string' && key !== '__proto__')) return JSON.stringify(notes);
   const subject = `metadata of event '${type}'`;
   const { json, types } = encodeValue(notes, subject);
   const [first] = Object.entries(types ?? {});

@@ -32,6 +32,8 @@ export function aggregateIdOf(name: string): string {
 
 /** Refuses what no store takes: `StreamNameError`. */
 export function assertStreamName(name: unknown): asserts name is string {
+  // Printable ASCII, as nearly all names are: each append passes here, and Unicode's classes cost ten times as much.
+  if (typeof name === 'string' && /^[ -~]{1,512}$/.test(name)) return;
   const wanted = 'well-formed text of 1 to 512 characters without control characters';
   if (typeof name !== 'string' || name.length === 0) throw new StreamNameError(describe(name), wanted);
   if (name.length > longest) throw new StreamNameError(`${name.length} characters`, wanted);

@@ -121,8 +121,10 @@ export function assertAppend(
     ) {
       throw new ArgumentError('events', describe(event), 'what `eventData` or an EventRegistry makes');
     }
-    bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
+    // At most three bytes for each character; counted only where that could be too many.
+    bytes += 3 * (data.length + metadata.length);
   }
+  if (bytes > maxAppendBytes) bytes = bytesOf(events);
   if (bytes > maxAppendBytes) {
     throw new AppendTooLargeError(
       streamName,
@@ -130,6 +132,12 @@ export function assertAppend(
       `at most ${maxAppendBytes} bytes`,
     );
   }
+}
+
+function bytesOf(events: readonly EventData[]): number {
+  let bytes = 0;
+  for (const { data, metadata = '' } of events) bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
+  return bytes;
 }
 
 function hasMetadata({ truncateBefore, maxCount, maxAge, custom }: StreamState): boolean {
