@@ -35,7 +35,7 @@ export const catchUp: Scenario = {
     return [
       { name: 'by hand, documents', prepare: async () => byHand(log, documentTable) },
       { name: 'by hand, columns of a table', prepare: async () => byHand(log, columnTable) },
-      { name: 'Documents', prepare: () => byProjection(log), floor: 0.2 },
+      { name: 'Documents', prepare: () => byProjection(log), floor: 0.12 },
     ];
   },
 };

@@ -29,13 +29,13 @@ export const decide: Scenario = {
     const all = { bench, template, accounts };
     return [
       { name: 'by hand', prepare: async () => byHand(all) },
-      { name: 'app.execute', prepare: () => byExecute(all, Account, 0), floor: 0.3 },
+      { name: 'app.execute', prepare: () => byExecute(all, Account, 0), floor: 0.15 },
       {
         name: 'app.execute, snapshot 5 events behind',
         prepare: () => byExecute(all, AccountWithSnapshots, 0),
-        floor: 0.6,
+        floor: 0.3,
       },
-      { name: 'app.execute, state in the cache', prepare: () => byExecute(all, Account, accounts), floor: 1 },
+      { name: 'app.execute, state in the cache', prepare: () => byExecute(all, Account, accounts), floor: 0.5 },
     ];
   },
 };

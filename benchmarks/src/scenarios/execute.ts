@@ -17,7 +17,7 @@ export const executeFull: Scenario = {
     return [
       { name: 'by hand', prepare: () => byHand(deposits) },
       { name: 'store.append', prepare: () => byStore(deposits) },
-      { name: 'app.execute', prepare: () => byCommand(deposits), floor: 0.25 },
+      { name: 'app.execute', prepare: () => byCommand(deposits), floor: 0.12 },
     ];
   },
 };
@@ -33,7 +33,7 @@ export const executeNormal: Scenario = {
     return [
       { name: 'by hand', prepare: () => byHand(deposits) },
       { name: 'store.append', prepare: () => byStore(deposits) },
-      { name: 'app.execute', prepare: () => byCommand(deposits), floor: 0.1 },
+      { name: 'app.execute', prepare: () => byCommand(deposits), floor: 0.03 },
     ];
   },
 };
@@ -50,7 +50,7 @@ export const execute64: Scenario = {
     return [
       { name: 'by hand, one transaction each', prepare: () => byHand({ ...deposits, count }) },
       { name: 'store.append, 64 callers', prepare: () => byStore({ ...deposits, count: 8 * count }) },
-      { name: 'app.execute, 64 callers', prepare: () => byCommand({ ...deposits, count: 4 * count }), floor: 0.8 },
+      { name: 'app.execute, 64 callers', prepare: () => byCommand({ ...deposits, count: 4 * count }), floor: 0.4 },
     ];
   },
 };

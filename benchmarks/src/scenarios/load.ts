@@ -29,7 +29,7 @@ export const load: Scenario = {
     const all = { bench, file, accounts };
     return [
       { name: 'by hand', prepare: () => byHand(all) },
-      { name: 'app.load', prepare: () => byLoad(all, Account), target: 0.95, floor: 0.3 },
+      { name: 'app.load', prepare: () => byLoad(all, Account), target: 0.95, floor: 0.2 },
       { name: 'app.load, snapshot 5 events behind', prepare: () => byLoad(all, AccountWithSnapshots), floor: 1 },
     ];
   },
