@@ -222,3 +222,26 @@ export class CheckpointFencedError extends TidemarkError {
     );
   }
 }
+
+/** The lease went to another process: this one must not go on. Nothing of the call was stored. */
+export class LeaseLostError extends TidemarkError {
+  constructor(
+    readonly lease: string,
+    readonly token: number,
+    /** `undefined`: nobody has it. */
+    readonly actual: number | undefined,
+  ) {
+    super('LEASE_LOST', `lease '${lease}': expected token ${token}, found ${actual ?? 'none'}: another process leads`);
+  }
+}
+
+/** A build of a read model is not there any more, or not in the state it was taken for. Nothing was changed. */
+export class BuildGoneError extends TidemarkError {
+  constructor(
+    readonly build: number,
+    readonly found: string,
+    readonly wanted: string,
+  ) {
+    super('BUILD_GONE', `build ${build}: found ${found}, wanted ${wanted}`);
+  }
+}

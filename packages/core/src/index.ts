@@ -32,12 +32,14 @@ export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
 export {
   AppendTooLargeError,
   ArgumentError,
+  BuildGoneError,
   CheckpointFencedError,
   ClosedError,
   CommandHandledError,
   ConfigurationError,
   DomainError,
   type FoundAndWanted,
+  LeaseLostError,
   OutcomeUnknownError,
   SerializationError,
   StoreFailedError,
@@ -116,13 +118,31 @@ export type {
   SubscriptionMessage,
 } from './store/event-store.ts';
 export { type Look, type PullSource, pullSubscription } from './store/pull-subscription.ts';
+export type { DeadLetter } from './store/dead-letters.ts';
 export type {
+  DocumentQuery,
+  FieldCondition,
+  FoundDocuments,
+  IndexedValue,
+  QueryPlace,
+} from './store/document-query.ts';
+export type { InlineProjections, InlineTransaction } from './store/inline-projections.ts';
+export type { Fence, Lease, LeaseStore } from './store/lease-store.ts';
+export type {
+  BuildState,
+  BuildStateChange,
   Checkpoint,
   KeyedDocument,
-  ModelCommit,
+  ModelBuild,
   ModelKey,
+  ModelSession,
+  ModelShape,
+  ModelTransaction,
+  ReadModelCapabilities,
   ReadModelStore,
   StoredDocument,
+  TableShape,
+  TableStatement,
 } from './store/read-model-store.ts';
 export { assertReadAllOptions, assertReadOptions } from './store/read-options.ts';
 export type { Snapshot, SnapshotStore } from './store/snapshot-store.ts';

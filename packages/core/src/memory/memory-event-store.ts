@@ -49,6 +49,7 @@ export class MemoryEventStore implements EventStore {
     multiStreamAppend: true,
     densePositions: true,
     commandLog: true,
+    inlineProjections: true,
     maxAppendBytes: 16 * 1024 * 1024,
   };
   #closed = false;

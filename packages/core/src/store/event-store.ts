@@ -80,6 +80,8 @@ export interface StoreCapabilities {
   readonly densePositions: boolean;
   /** `append` takes a `command` and commits it with the events. */
   readonly commandLog: boolean;
+  /** Read models can change in the append's own transaction. */
+  readonly inlineProjections: boolean;
   /** The largest append, in bytes of data and metadata together. */
   readonly maxAppendBytes: number;
 }

@@ -1,5 +1,7 @@
 import type { CommandLog } from './command-log.ts';
 import type { EventStore } from './event-store.ts';
+import type { InlineProjections } from './inline-projections.ts';
+import type { LeaseStore } from './lease-store.ts';
 import type { ReadModelStore } from './read-model-store.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
@@ -9,6 +11,9 @@ export interface Stores {
   readonly readModels: ReadModelStore;
   readonly snapshots: SnapshotStore;
   readonly commandLog: CommandLog;
+  readonly leases: LeaseStore;
+  /** Has these run in the transactions of appends from now on. Absent where `capabilities.inlineProjections` is false. */
+  useInline?(projections: InlineProjections): void;
   /** Closes all of them; idempotent. */
   close(): Promise<void>;
 }
