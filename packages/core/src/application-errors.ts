@@ -115,3 +115,42 @@ export class ConsumerStoppedError extends TidemarkError {
     super('CONSUMER_STOPPED', `'${consumer}' stopped ${place}: ${reason}`, options);
   }
 }
+
+/** An inline projection could not take an event in, so the append was refused. Nothing of it was written; `cause` is the handler's error. */
+export class ProjectionRefusedError extends TidemarkError {
+  constructor(
+    readonly projection: string,
+    /** Where the event stands, or would have stood. */
+    readonly position: number,
+    readonly eventType: string,
+    options: { readonly cause: unknown },
+  ) {
+    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(
+      'PROJECTION_REFUSED',
+      `inline projection '${projection}' refused ${eventType} at position ${position}: ${reason}`,
+      options,
+    );
+  }
+}
+
+/** The read model has never been complete. Wait with `app.ready(projection)`. */
+export class ReadModelNotReadyError extends TidemarkError {
+  constructor(
+    readonly projection: string,
+    /** Taken in so far. */
+    readonly position: number,
+  ) {
+    super(
+      'READ_MODEL_NOT_READY',
+      `projection '${projection}' is being built for the first time and stands at position ${position}; await app.ready(…) before reading it`,
+    );
+  }
+}
+
+/** A rebuild ended before its read model was served: it was cancelled, or what it filled was dropped. */
+export class RebuildCancelledError extends TidemarkError {
+  constructor(readonly projection: string) {
+    super('REBUILD_CANCELLED', `the rebuild of '${projection}' was cancelled`);
+  }
+}

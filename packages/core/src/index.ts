@@ -18,6 +18,9 @@ export {
   ConsumerStoppedError,
   DocumentNotFoundError,
   HandlerTimeoutError,
+  ProjectionRefusedError,
+  ReadModelNotReadyError,
+  RebuildCancelledError,
   ReentrantCommandError,
   TruncatedHistoryError,
   UnknownCommandError,
@@ -80,11 +83,25 @@ export { type Drop, type Piece, type Reshape, type Split, type Upcaster, upcast 
 export { Value, ValueClasses } from './event/value.ts';
 // The memory store
 export { memory } from './memory/memory.ts';
-export type { DocumentChange, DocumentReader } from './projection/document-reader.ts';
+export type { ChangeOfDocument, DocumentChange, ResetOfDocuments } from './projection/document-change.ts';
+export type { FindOptions, Range, Where } from './projection/document-queries.ts';
+export type { DocumentPage, DocumentReader, KeyedValue } from './projection/document-reader.ts';
 // Projections
-export { Documents, type ReadModel } from './projection/documents.ts';
-export { On, Projection, type ProjectionClass } from './projection/projection.ts';
+export { Documents } from './projection/documents.ts';
+export type { Indexable, IndexableField } from './projection/indexable.ts';
+export type { ParkedEvents, RetryOutcome } from './projection/parked.ts';
+export {
+  type ErrorPolicy,
+  On,
+  Projection,
+  type ProjectionClass,
+  type ProjectionOptions,
+} from './projection/projection.ts';
 export type { ProjectionState, ProjectionStatus } from './projection/projector.ts';
+export type { ReadModel } from './projection/read-model.ts';
+export type { ModelProgress, Rebuild, RebuildProgress } from './projection/rebuild.ts';
+export type { Row, TableReader } from './projection/table-reader.ts';
+export { type DeclareTable, Tables } from './projection/tables.ts';
 // Small parts that are injected
 export { type Clock, systemClock } from './shared/clock.ts';
 export { type Ids, randomIds } from './shared/ids.ts';
@@ -100,6 +117,14 @@ export {
   visibleFrom,
 } from './store/append-rules.ts';
 export type { CommandLog, CommandRecord, HandledCommand } from './store/command-log.ts';
+export type { DeadLetter } from './store/dead-letters.ts';
+export type {
+  DocumentQuery,
+  FieldCondition,
+  FoundDocuments,
+  IndexedValue,
+  QueryPlace,
+} from './store/document-query.ts';
 export { assertFilter, type EventFilter, type Filterable, filterTest } from './store/event-filter.ts';
 export { type EventPages, eventPages } from './store/event-pages.ts';
 export type {
@@ -117,17 +142,9 @@ export type {
   Subscription,
   SubscriptionMessage,
 } from './store/event-store.ts';
-export { type Look, type PullSource, pullSubscription } from './store/pull-subscription.ts';
-export type { DeadLetter } from './store/dead-letters.ts';
-export type {
-  DocumentQuery,
-  FieldCondition,
-  FoundDocuments,
-  IndexedValue,
-  QueryPlace,
-} from './store/document-query.ts';
 export type { InlineProjections, InlineTransaction } from './store/inline-projections.ts';
 export type { Fence, Lease, LeaseStore } from './store/lease-store.ts';
+export { type Look, type PullSource, pullSubscription } from './store/pull-subscription.ts';
 export type {
   BuildState,
   BuildStateChange,

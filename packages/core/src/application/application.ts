@@ -13,8 +13,12 @@ import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import type { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
+import type { ParkedEvents } from '../projection/parked.ts';
 import type { ProjectionClass } from '../projection/projection.ts';
 import type { ProjectionStatus } from '../projection/projector.ts';
+import type { Rebuild } from '../projection/rebuild.ts';
+import type { TableReader } from '../projection/table-reader.ts';
+import type { Tables } from '../projection/tables.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { ConsumerFilter } from '../subscription/consumer-filter.ts';
 import type { FollowOptions } from '../subscription/event-streams.ts';
@@ -46,6 +50,10 @@ export interface ConsumerHealth {
     readonly milliseconds: number;
   };
   readonly lastError: Error | undefined;
+  /** A projection's parked events, those that wait behind others included. */
+  readonly parked?: number;
+  /** What to do about it, where there is something to do. */
+  readonly advice?: string;
 }
 
 export interface Health {
@@ -95,8 +103,11 @@ export interface Application extends AsyncDisposable {
     options?: FollowOptions & { readonly name?: string | undefined },
   ): HandlerSubscription;
 
-  /** The documents of a projection. */
+  /** The documents of a projection: those of the highest complete version up to this code's own. */
   documents<T>(projection: new () => Documents<T>): DocumentReader<T>;
+
+  /** The SQL tables of a projection. */
+  tables(projection: new () => Tables): TableReader;
 
   /**
    * Resolves when the projection has durably taken in everything up to a receipt's events, or a position; also where
@@ -107,6 +118,31 @@ export interface Application extends AsyncDisposable {
     target: Position | Pick<Receipt, 'position'>,
     options?: CaughtUpOptions,
   ): Promise<void>;
+
+  /**
+   * Resolves when this very version of the projection is what readers see, however long it takes to build it, or within
+   * `timeout` ms. Throws `CaughtUpTimeoutError`, or why the projection has stopped.
+   */
+  ready(projection: ProjectionClass, options?: CaughtUpOptions): Promise<void>;
+
+  /**
+   * Fills the read models anew beside those that are served, in one pass over the log, and serves them when they are
+   * complete. Resolves as soon as it is under way; it is resumed after a crash. What was served before is kept until
+   * `dropOld`, and `rollback` goes back to it.
+   */
+  rebuild(...projections: readonly ProjectionClass[]): Promise<Rebuild>;
+
+  /**
+   * Serves again what was served before the last rebuild; it goes on from where it stood. Where that is an older version,
+   * it stands still unless its code runs somewhere. Throws `ConfigurationError` where there is nothing to go back to.
+   */
+  rollback(projection: ProjectionClass): Promise<void>;
+
+  /** Forgets read models that are not served any more, those of older versions too: their code must not run any longer. Resolves to how many. */
+  dropOld(projection: ProjectionClass): Promise<number>;
+
+  /** The events that the projection has parked (`onError: 'park'`): to list, retry, and skip. */
+  parked(projection: ProjectionClass): ParkedEvents;
 
   /** The projection's status now, then each change. */
   status$(projection: ProjectionClass): Observable<ProjectionStatus>;

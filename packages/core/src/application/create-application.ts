@@ -8,13 +8,13 @@ import { AggregateLoader } from '../decider/load.ts';
 import { Receipts } from '../decider/receipts.ts';
 import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
-import { Projector } from '../projection/projector.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import { type Ids, randomIds } from '../shared/ids.ts';
 import type { StoreProvider } from '../store/stores.ts';
 import { EventStreams } from '../subscription/event-streams.ts';
 import type { Application } from './application.ts';
+import { Projections } from './projections.ts';
 import { RunningApplication } from './running-application.ts';
 import { type Declarations, Wiring } from './wiring.ts';
 
@@ -53,7 +53,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const causation = new AsyncLocalStorage<Causation>();
   const cache = new AggregateCache(options.cache);
   const stores = await store.open();
-  const { events, commandLog, readModels } = stores;
+  const { events, commandLog } = stores;
   const loader = new AggregateLoader({ events, snapshots: stores.snapshots, registry, cache, onError });
   const snapshots = new SnapshotTaker(loader, stores.snapshots, onError);
   const receipts = new Receipts(commandLog, events, registry);
@@ -63,13 +63,16 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   });
   const stopping = new AbortController();
   const streams = new EventStreams({ events, registry, onRetry: onError }, stopping.signal);
-  const projectors = new Map(
-    [...wiring.projections].map(([target, definition]) => [
-      target,
-      new Projector(definition, { events, readModels, registry, onError }),
-    ]),
-  );
-  for (const projector of projectors.values()) projector.start();
+  const projections = await Projections.start({
+    stores,
+    definitions: wiring.projections,
+    registry,
+    clock,
+    onError,
+  }).catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
+  });
   const description = store.description;
   return new RunningApplication({
     ...{
@@ -80,7 +83,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       commands,
       snapshots,
       streams,
-      projectors,
+      projections,
       stopping,
       causation,
       clock,

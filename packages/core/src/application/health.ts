@@ -1,5 +1,6 @@
+import { CheckpointMismatchError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
-import type { Projector } from '../projection/projector.ts';
+import type { ProjectionStatus, Projector } from '../projection/projector.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { HandlerSubscription } from '../subscription/handler-subscription.ts';
@@ -20,9 +21,11 @@ export async function healthOf({ description, clock, projectors, subscriptions, 
   const now = clock.now().getTime();
   const consumers: ConsumerHealth[] = [];
   for (const { status } of projectors) {
-    const { name, version, state, position, lastError } = status;
+    const { name, version, state, position, lastError, parked } = status;
     const lag = await lagOf(position, head, now, events);
-    consumers.push({ name, version, kind: 'projection', state, position, lag, lastError });
+    const advice = adviceFor(status);
+    const help = advice === undefined ? {} : { advice };
+    consumers.push({ name, version, kind: 'projection', state, position, lag, lastError, parked, ...help });
   }
   for (const { name, state, position, error } of subscriptions) {
     const lag = await lagOf(position, head, now, events);
@@ -44,4 +47,13 @@ async function lagOf(
     return { events: head - position, milliseconds: Math.max(0, now - next.recordedTime) };
   }
   return { events: 0, milliseconds: 0 };
+}
+
+function adviceFor({ state, lastError, parked, name }: ProjectionStatus): string | undefined {
+  if (state === 'stopped' && lastError instanceof CheckpointMismatchError)
+    return `its read model is not of this log: app.rebuild it, or restore the log that belongs to it`;
+  if (state === 'stopped' && lastError !== undefined)
+    return `mend the handler and start again: it goes on in front of that event; or declare onError: 'park' or 'skip'`;
+  if (parked > 0) return `look at app.parked(…).list() of '${name}', then retry or skip`;
+  return undefined;
 }

@@ -13,10 +13,14 @@ import { ArgumentError, ClosedError } from '../errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { assertPlace, type Position } from '../event/revision.ts';
 import { streamName } from '../event/stream-name.ts';
-import { type DocumentChange, DocumentReader } from '../projection/document-reader.ts';
+import type { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
+import type { ParkedEvents } from '../projection/parked.ts';
 import type { ProjectionClass } from '../projection/projection.ts';
-import type { ProjectionStatus, Projector } from '../projection/projector.ts';
+import type { ProjectionStatus } from '../projection/projector.ts';
+import type { Rebuild } from '../projection/rebuild.ts';
+import type { TableReader } from '../projection/table-reader.ts';
+import type { Tables } from '../projection/tables.ts';
 import type { Clock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -30,6 +34,7 @@ import {
 } from '../subscription/handler-subscription.ts';
 import type { Application, CaughtUpOptions, EventOf, Health } from './application.ts';
 import { healthOf } from './health.ts';
+import type { Projections } from './projections.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface ApplicationParts {
@@ -40,7 +45,7 @@ export interface ApplicationParts {
   readonly commands: CommandHandler;
   readonly snapshots: SnapshotTaker;
   readonly streams: EventStreams;
-  readonly projectors: ReadonlyMap<unknown, Projector>;
+  readonly projections: Projections;
   readonly stopping: AbortController;
   readonly causation: CausationScope;
   readonly clock: Clock;
@@ -127,14 +132,12 @@ export class RunningApplication implements Application {
 
   documents<T>(projection: new () => Documents<T>): DocumentReader<T> {
     this.#assertRunning();
-    const { definition, changes$ } = this.#projector(projection);
-    const changes = changes$.asObservable() as Observable<DocumentChange<T>>;
-    return new DocumentReader<T>(
-      definition.model,
-      this.parts.stores.readModels,
-      this.parts.wiring.registry.values,
-      changes,
-    );
+    return this.parts.projections.documents(projection);
+  }
+
+  tables(projection: new () => Tables): TableReader {
+    this.#assertRunning();
+    return this.parts.projections.tables(projection);
   }
 
   async caughtUp(
@@ -146,16 +149,42 @@ export class RunningApplication implements Application {
     const position = typeof target === 'object' && target !== null ? target.position : target;
     assertPlace('position', position);
     assertPlace('timeout', timeout);
-    await this.#projector(projection).caughtUp(position, timeout, signal);
+    await this.parts.projections.projector(projection).caughtUp(position, timeout, signal);
+  }
+
+  async ready(projection: ProjectionClass, { timeout, signal }: CaughtUpOptions = {}): Promise<void> {
+    this.#assertRunning();
+    if (timeout !== undefined) assertPlace('timeout', timeout);
+    await this.parts.projections.projector(projection).caughtUp(0, timeout, signal);
+  }
+
+  async rebuild(...projections: readonly ProjectionClass[]): Promise<Rebuild> {
+    this.#assertRunning();
+    return this.parts.projections.rebuild(projections);
+  }
+
+  async rollback(projection: ProjectionClass): Promise<void> {
+    this.#assertRunning();
+    await this.parts.projections.rollback(projection);
+  }
+
+  async dropOld(projection: ProjectionClass): Promise<number> {
+    this.#assertRunning();
+    return this.parts.projections.dropOld(projection);
+  }
+
+  parked(projection: ProjectionClass): ParkedEvents {
+    this.#assertRunning();
+    return this.parts.projections.projector(projection).parked;
   }
 
   status$(projection: ProjectionClass): Observable<ProjectionStatus> {
-    return this.#projector(projection).status$;
+    return this.parts.projections.projector(projection).status$;
   }
 
   async health(): Promise<Health> {
-    const { description, clock, projectors } = this.parts;
-    const consumers = { projectors: [...projectors.values()], subscriptions: [...this.#subscriptions] };
+    const { description, clock, projections } = this.parts;
+    const consumers = { projectors: projections.all(), subscriptions: [...this.#subscriptions] };
     return healthOf({
       description,
       clock,
@@ -174,11 +203,11 @@ export class RunningApplication implements Application {
   }
 
   async #stop(): Promise<void> {
-    const { stopping, streams, projectors, snapshots, stores } = this.parts;
+    const { stopping, streams, projections, snapshots, stores } = this.parts;
     while (this.#executing.size > 0) await Promise.allSettled(this.#executing);
     stopping.abort();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
-    await Promise.all([...projectors.values()].map((projector) => projector.stop()));
+    await projections.stop();
     await streams.settled();
     await snapshots.settled();
     clearInterval(this.#alive);
@@ -187,12 +216,6 @@ export class RunningApplication implements Application {
 
   #filter(filter: ConsumerFilter = {}) {
     return resolveFilter(filter, this.parts.wiring.registry);
-  }
-
-  #projector(projection: unknown): Projector {
-    const projector = this.parts.projectors.get(projection);
-    if (projector !== undefined) return projector;
-    throw new ArgumentError('projection', describe(projection), 'one of the `projections` of this application');
   }
 
   #assertRunning(): void {

@@ -4,31 +4,86 @@ import { assertVersion, type EventClass, eventNameOf } from '../event/domain-eve
 import type { RecordedEvent } from '../event/event.ts';
 import { ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
-import type { ModelKey } from '../store/read-model-store.ts';
-import { Documents, type ReadModel } from './documents.ts';
+import type { ModelKey, ModelShape } from '../store/read-model-store.ts';
+import { Documents } from './documents.ts';
+import type { IndexableField } from './indexable.ts';
+import type { ReadModel } from './read-model.ts';
+import { Tables, tablesOf } from './tables.ts';
 
 export type ProjectionClass = new () => ReadModel;
 
-const projectionNote = new ClassNote<ModelKey>('projection');
+/**
+ * What happens to an event whose handler goes on failing: `stop` the projection in front of it, `park` it and what
+ * follows in its stream until somebody retries or skips it, or `skip` it for good.
+ */
+export type ErrorPolicy = 'stop' | 'park' | 'skip';
+
+export interface ProjectionOptions<I extends string = string> {
+  /** From 1. Raise it when handlers change their meaning: the new one is built beside the old, and then served. */
+  readonly version?: number | undefined;
+  /** Inside the append's transaction: who reads it sees every acknowledged event, and what it throws refuses the append. */
+  readonly inline?: boolean | undefined;
+  /** Default `stop`. An inline projection refuses the append instead. */
+  readonly onError?: ErrorPolicy | undefined;
+  /** How often a handler that fails is tried again, with growing pauses, before `onError` counts. Default 3. */
+  readonly retries?: number | undefined;
+  /** Fields of the documents that queries may name: texts, numbers, booleans, Dates. */
+  readonly indexes?: readonly I[] | undefined;
+}
+
+interface Declared {
+  readonly model: ModelKey;
+  readonly inline: boolean;
+  readonly onError: ErrorPolicy;
+  readonly retries: number;
+  readonly indexes: readonly string[];
+}
+
+const projectionNote = new ClassNote<Declared>('projection');
 const onNotes = new ClassNotes<{ readonly event: EventClass; readonly method: string }>('on');
 
+/** `never` where a field is indexed that the documents do not have, or that cannot be compared. */
+type Indexed<C extends ProjectionClass, I extends string> =
+  InstanceType<C> extends Documents<infer T> ? ([I] extends [IndexableField<T>] ? unknown : never) : unknown;
+
 /**
- * Names a projection. Its documents and its checkpoint belong to name and version (from 1): raise the version when
- * handlers change their meaning, and the new one is built from the log's beginning beside the old.
+ * Names a projection. Its documents or tables and its checkpoint belong to name and version. Throws `ArgumentError` for
+ * options that cannot be meant.
  */
-export function Projection(
+export function Projection<const I extends string = never>(
   name: string,
-  { version = 1 }: { version?: number } = {},
-): (target: ProjectionClass) => void {
-  if (typeof name !== 'string' || !/^[^\p{Cc}]{1,128}$/u.test(name)) {
+  options: ProjectionOptions<I> = {},
+): <C extends ProjectionClass>(target: C & Indexed<C, I>) => void {
+  const declared = declaredBy(name, options);
+  return (target) => projectionNote.set(target, declared);
+}
+
+function declaredBy(name: unknown, options: ProjectionOptions): Declared {
+  if (typeof name !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,128}$/u.test(name)) {
     throw new ArgumentError(
       '@Projection name',
       describe(name),
-      'text of 1 to 128 characters without control characters',
+      'well-formed text of 1 to 128 characters without control characters',
     );
   }
-  assertVersion(`@Projection('${name}') version`, version);
-  return (target) => projectionNote.set(target, { name, version });
+  const { version = 1, inline = false, onError = 'stop', retries = 3, indexes = [] } = options;
+  const option = (key: string) => `@Projection('${name}') ${key}`;
+  assertVersion(option('version'), version);
+  if (typeof inline !== 'boolean') throw new ArgumentError(option('inline'), describe(inline), 'true or false');
+  if (!['stop', 'park', 'skip'].includes(onError)) {
+    throw new ArgumentError(option('onError'), describe(onError), "'stop', 'park' or 'skip'");
+  }
+  if (inline && onError !== 'stop') {
+    throw new ArgumentError(option('onError'), `'${onError}' with inline`, 'none: what it throws refuses the append');
+  }
+  if (!Number.isSafeInteger(retries) || retries < 0 || retries > 100) {
+    throw new ArgumentError(option('retries'), describe(retries), 'a whole number from 0 to 100');
+  }
+  const wrong = indexes.find((field) => typeof field !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(field));
+  if (wrong !== undefined) {
+    throw new ArgumentError(option('indexes'), describe(wrong), 'names of letters, digits and _, at most 63');
+  }
+  return { model: { name, version }, inline, onError, retries, indexes: [...new Set(indexes)].sort() };
 }
 
 /**
@@ -55,10 +110,11 @@ export function On<E extends object>(
   return (target, method) => onNotes.add(classOf(target), { event, method });
 }
 
-/** A projection as the projector runs it. */
-export interface ProjectionDefinition {
-  readonly model: ModelKey;
+/** A projection as it is run. */
+export interface ProjectionDefinition extends Declared {
   readonly target: ProjectionClass;
+  readonly kind: 'documents' | 'tables';
+  readonly shape: ModelShape;
   readonly events: readonly EventClass[];
   /** The method for an event's type. */
   readonly methods: ReadonlyMap<string, string>;
@@ -66,15 +122,42 @@ export interface ProjectionDefinition {
 
 /** Throws `ConfigurationError` for a class that is no projection, or whose decorators contradict one another. */
 export function projectionOf(target: ProjectionClass): ProjectionDefinition {
-  const model = typeof target === 'function' ? projectionNote.own(target) : undefined;
+  const declared = typeof target === 'function' ? projectionNote.own(target) : undefined;
   const name = typeof target === 'function' ? target.name : describe(target);
-  if (model === undefined || !(target.prototype instanceof Documents)) {
-    throw new ConfigurationError(`${name} is no projection: it has no @Projection, or does not extend Documents`, [
+  const kind = kindOf(target);
+  if (declared === undefined || kind === undefined) {
+    const found = `${name} is no projection: it has no @Projection, or extends neither Documents nor Tables`;
+    throw new ConfigurationError(found, [name]);
+  }
+  if (kind === 'tables' && declared.indexes.length > 0) {
+    throw new ConfigurationError(`${name} has \`indexes\`, which are for Documents: its tables declare their own`, [
       name,
     ]);
   }
-  const methods = new Map<string, string>();
+  const tables = kind === 'tables' ? tablesOf(target as new () => Tables) : [];
   const notes = onNotes.all(target);
+  const events = notes.map(({ event }) => event);
+  return {
+    ...declared,
+    target,
+    kind,
+    shape: { indexes: declared.indexes, tables },
+    events,
+    methods: methodsOf(name, notes),
+  };
+}
+
+function kindOf(target: ProjectionClass): ProjectionDefinition['kind'] | undefined {
+  if (typeof target !== 'function') return undefined;
+  if (target.prototype instanceof Documents) return 'documents';
+  return target.prototype instanceof Tables ? 'tables' : undefined;
+}
+
+function methodsOf(
+  name: string,
+  notes: readonly { readonly event: EventClass; readonly method: string }[],
+): ReadonlyMap<string, string> {
+  const methods = new Map<string, string>();
   for (const { event, method } of notes) {
     const type = eventNameOf(event)?.type;
     if (type === undefined)
@@ -87,5 +170,5 @@ export function projectionOf(target: ProjectionClass): ProjectionDefinition {
     methods.set(type, method);
   }
   if (methods.size === 0) throw new ConfigurationError(`${name} has no @On method`, [name]);
-  return { model, target, events: notes.map(({ event }) => event), methods };
+  return methods;
 }

@@ -1,36 +1,50 @@
 /**
- * Runs one projection behind the log: reads on from its checkpoint, applies events in batches, and commits each batch's
- * changes with the checkpoint behind it. Where another process moved the checkpoint first, the batch is dropped and
- * reading goes on from there, so that nothing is applied twice.
+ * One projection of an application: whether this process leads it, how far what readers see is, who waits for it, and
+ * what changed. The work itself is done by whoever leads (`projection-work.ts`), or by appends (`inline-runner.ts`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { AsyncProjectionError, CheckpointMismatchError, ConsumerStoppedError } from '../application-errors.ts';
-import { CheckpointFencedError, ClosedError } from '../errors.ts';
-import type { RecordedEvent } from '../event/event.ts';
+import { CheckpointMismatchError, ConsumerStoppedError } from '../application-errors.ts';
+import { ClosedError } from '../errors.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
-import type { EventStore, SubscriptionMessage } from '../store/event-store.ts';
-import type { ReadModelStore } from '../store/read-model-store.ts';
+import type { Clock } from '../shared/clock.ts';
+import { linkedAbort } from '../shared/linked-abort.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Fence } from '../store/lease-store.ts';
+import type { ModelBuild, ReadModelStore } from '../store/read-model-store.ts';
 import { resolveFilter } from '../subscription/consumer-filter.ts';
-import { isTransient, subscription } from '../subscription/subscription.ts';
-import type { Batch } from './batch.ts';
-import { assertCheckpoint } from './checkpoint-check.ts';
-import type { DocumentChange } from './document-reader.ts';
-import { type ReadModel, withSession } from './documents.ts';
-import { ModelWriter } from './model-writer.ts';
+import { isTransient } from '../subscription/subscription.ts';
+import { BuildRunner } from './build-runner.ts';
+import { type ChangedDocument, decodeDocument } from './document-batch.ts';
+import type { DocumentChange } from './document-change.ts';
+import { Handlers } from './handlers.ts';
+import type { InlineObserver } from './inline-runner.ts';
+import type { Held, Leadership } from './leadership.ts';
+import type { LogPasses } from './log-passes.ts';
+import type { ModelObserver } from './model-watch.ts';
+import { ParkedEvents } from './parked.ts';
 import type { ProjectionDefinition } from './projection.ts';
+import { buildsOf, isOvertaken, ProjectionWork } from './projection-work.ts';
 import { Waiters } from './waiters.ts';
 
-export type ProjectionState = 'starting' | 'catching-up' | 'live' | 'retrying' | 'stopped';
+/**
+ * `building`: filled for the first time, not to be read yet. `standby`: another process leads it. `live`: at the log's
+ * end. `retrying`: the store fails for the moment. `stopped`: see `lastError`.
+ */
+export type ProjectionState = 'starting' | 'standby' | 'building' | 'catching-up' | 'live' | 'retrying' | 'stopped';
 
 export interface ProjectionStatus {
   readonly name: string;
   readonly version: number;
   readonly state: ProjectionState;
-  /** Durably finished up to here; 0 before the first event. */
+  /** Durably finished up to here, by whichever process; 0 before the first event. */
   readonly position: Position;
+  /** Whether this version is what readers see; until then it is an older one, or none. */
+  readonly served: boolean;
+  /** Events that are parked, those that wait behind others included. */
+  readonly parked: number;
   /** The last thing that went wrong; when stopped by it, why. */
   readonly lastError: Error | undefined;
 }
@@ -39,34 +53,65 @@ export interface ProjectorParts {
   readonly events: EventStore;
   readonly readModels: ReadModelStore;
   readonly registry: EventRegistry;
+  readonly clock: Clock;
+  readonly leadership: Leadership;
+  readonly passes: LogPasses;
   readonly onError: (error: unknown) => void;
+  readonly logId: string;
+  /** The log's last position when the application started. */
+  readonly head: Position;
 }
 
-/** A batch is committed when it holds so many events, or is so many milliseconds old, whichever comes first. */
-const batchEvents = 2_048;
-const batchMilliseconds = 20;
-/** How many positions a checkpoint may fall behind while nothing matches and nobody waits. */
-const idleStride = 10_000;
-
-export class Projector {
+export class Projector implements ModelObserver {
   readonly changes$ = new Subject<DocumentChange<unknown>>();
+  readonly parked: ParkedEvents;
+  readonly inline: InlineObserver;
+  readonly #handlers: Handlers;
   readonly #status: BehaviorSubject<ProjectionStatus>;
   readonly #waiters: Waiters;
   readonly #stopping = new AbortController();
-  readonly #handlers: ReadModel;
-  #writer: ModelWriter | undefined;
-  #current: RecordedEvent | undefined;
+  readonly #work: ProjectionWork;
+  /** Ends the work under way, to look again how things stand. */
+  #turn: AbortController | undefined;
+  /** The builds of this projection and their states, as they were last seen. */
+  #builds = '';
+  /** The served build and where this process itself committed it last. */
+  #own = { build: 0, position: -1 };
   #running: Promise<void> | undefined;
+  #settled: () => void = () => {};
+  /** Resolves when there is something to read, or it is known that there will not be for a while: it is built by whomever, or stopped. */
+  readonly opened = new Promise<void>((resolve) => {
+    this.#settled = resolve;
+  });
 
   constructor(
     readonly definition: ProjectionDefinition,
     private readonly parts: ProjectorParts,
   ) {
-    const { name, version } = definition.model;
-    const state = 'starting';
-    this.#status = new BehaviorSubject<ProjectionStatus>({ name, version, state, position: 0, lastError: undefined });
-    this.#waiters = new Waiters(name, () => this.status.position);
-    this.#handlers = new definition.target();
+    const { readModels, registry, events, clock } = parts;
+    const begin = { state: 'starting', position: 0, served: false, parked: 0, lastError: undefined } as const;
+    this.#status = new BehaviorSubject<ProjectionStatus>({ ...definition.model, ...begin });
+    this.#waiters = new Waiters(definition.model.name, () => (this.status.served ? this.status.position : -1));
+    this.#handlers = new Handlers(definition, registry.values);
+    const build = () => this.#ownBuild()?.id;
+    this.parked = new ParkedEvents({ handlers: this.#handlers, events, readModels, registry, clock, build });
+    this.inline = {
+      handlers: this.#handlers,
+      watched: () => this.changes$.observed,
+      onCommitted: (id, from, to, changes) => {
+        if (this.#own.build === id && this.#own.position < from) this.#reset(from);
+        this.#own = { build: id, position: to };
+        this.#committed(to, changes);
+      },
+    };
+    const filter = resolveFilter({ types: definition.events }, registry);
+    const onRetry = (error: unknown) => this.#failed(error);
+    this.#work = new ProjectionWork({
+      ...{ definition, readModels, filter, passes: parts.passes, source: { events, registry, onRetry } },
+      runner: (model, fence, signal) => this.#runner(model, fence, signal),
+      onState: (state) => this.#set({ state }),
+      onOneFailed: (error) => this.#failed(this.#stoppedBy(error)),
+    });
   }
 
   get status(): ProjectionStatus {
@@ -91,132 +136,186 @@ export class Projector {
     this.changes$.complete();
   }
 
-  /** Resolves when the checkpoint is durably at `position` or behind it. Rejects when stopped, late, or aborted. */
-  async caughtUp(position: Position, timeout: number, signal?: AbortSignal): Promise<void> {
-    if (this.status.position >= position) return;
-    const { state, lastError, name } = this.status;
+  /** Resolves when what readers see is durably at `position` or behind it. Rejects when stopped, late, or aborted. */
+  async caughtUp(position: Position, timeout: number | undefined, signal?: AbortSignal): Promise<void> {
+    this.#look();
+    const { state, lastError, name, served, position: reached } = this.status;
+    if (served && reached >= position) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
-    const waiting = this.#waiters.wait(position, timeout, signal);
-    // It may be reached already and lack only its commit, which no further event will cause.
-    const writer = this.#writer;
-    if (writer !== undefined && !writer.changed && writer.reached >= position) {
-      await this.#commit(writer).catch((error: unknown) => this.#failed(error as Error));
+    await this.#waiters.wait(position, timeout, signal);
+  }
+
+  /** Why a build failed that this process filled. */
+  failureOf(build: number): Error | undefined {
+    return this.#work.failures.get(build);
+  }
+
+  /** Called whenever read models may have changed, here or elsewhere. */
+  observe(builds: readonly ModelBuild[]): void {
+    const own = buildsOf(builds, this.definition.model);
+    const signature = own.map(({ id, state }) => `${id} ${state}`).join();
+    if (signature !== this.#builds) {
+      this.#builds = signature;
+      this.#turn?.abort();
     }
-    await waiting;
+    const served = own.find(({ state }) => state === 'served');
+    const build = served ?? own.find(({ state }) => state === 'building');
+    if (build === undefined) return;
+    const position = build.checkpoint?.position ?? 0;
+    const parked = this.parts.readModels.parked(build.id).length;
+    const before = this.status;
+    const isServed = served !== undefined;
+    if (
+      isServed &&
+      before.served &&
+      (this.#own.build !== build.id || position > Math.max(this.#own.position, before.position))
+    )
+      this.#reset(position);
+    if (isServed && this.#own.build !== build.id) this.#own = { build: build.id, position: -1 };
+    if (before.served === isServed && before.parked === parked && position <= before.position) return;
+    this.#set({
+      served: isServed,
+      parked,
+      position: isServed === before.served ? Math.max(position, before.position) : position,
+    });
+  }
+
+  #look(): void {
+    this.observe(this.parts.readModels.builds());
+  }
+
+  #ownBuild(): ModelBuild | undefined {
+    const own = buildsOf(this.parts.readModels.builds(), this.definition.model);
+    return own.find(({ state }) => state === 'served') ?? own.find(({ state }) => state === 'building');
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    let backoff = new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }).next();
-    while (!signal.aborted) {
+    const first = () => new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }).next();
+    const lease = `projection ${this.definition.model.name}@${this.definition.model.version}`;
+    for (let backoff = first(); !signal.aborted; ) {
+      let held: Held | undefined;
       try {
-        await this.#follow();
+        this.#look();
+        held = await this.parts.leadership.obtain(lease, signal, () => this.#standBy());
+        if (held !== undefined) await this.#lead(held);
         // Following ends quietly when the store is closed below a running application.
-        if (!signal.aborted) return this.#stopped(new ClosedError('the store'));
+        if (!signal.aborted && held?.lost.aborted !== true) throw new ClosedError('the store');
+        backoff = first();
       } catch (error) {
-        if (error instanceof CheckpointFencedError) continue;
-        if (!isTransient(error) || signal.aborted) return this.#stopped(error);
-        this.#failed(error as Error);
+        if (isOvertaken(error)) continue;
+        if (!isTransient(error) || signal.aborted) {
+          await held?.release();
+          if (await this.#stopped(error)) continue;
+          return;
+        }
+        this.#failed(error);
         this.#set({ state: 'retrying' });
         await sleep(backoff.duration, undefined, { signal }).catch(() => {});
         backoff = backoff.next(undefined);
+      } finally {
+        await held?.release();
       }
     }
     this.#set({ state: 'stopped' });
+    this.#settled();
   }
 
-  /** Follows the log from the stored checkpoint, until it is stopped or something fails. */
-  async #follow(): Promise<void> {
-    const { readModels, events, registry } = this.parts;
-    const { model } = this.definition;
-    const checkpoint = await readModels.checkpoint(model);
-    if (checkpoint !== undefined) await assertCheckpoint(model.name, checkpoint, events);
-    const writer = new ModelWriter(model, readModels, registry.values, await events.logId(), checkpoint);
-    this.#writer = writer;
-    this.#set({ state: 'catching-up', position: writer.committed });
-    const filter = resolveFilter({ types: this.definition.events }, registry);
-    const source = { events, registry, onRetry: (error: unknown) => this.#failed(error as Error) };
-    for await (const message of subscription(source, filter, {
-      after: writer.committed,
-      signal: this.#stopping.signal,
-    })) {
-      await this.#receive(message, writer);
-    }
-    await this.#commit(writer);
-  }
-
-  async #receive(message: SubscriptionMessage, writer: ModelWriter): Promise<void> {
-    if (message.kind === 'events') return this.#take(message.events, writer);
-    if (message.kind === 'progress') writer.pass(message);
-    const caughtUp = message.kind === 'empty' || message.caughtUp;
-    const behind = writer.reached - writer.committed;
-    if ((caughtUp && writer.changed) || this.#waiters.wants(writer.reached) || behind >= idleStride)
-      await this.#commit(writer);
-    if (caughtUp && this.status.state !== 'live') this.#set({ state: 'live' });
-  }
-
-  async #take(events: readonly RecordedEvent[], writer: ModelWriter): Promise<void> {
-    for (const parts of byPosition(events)) {
+  /** Works, and looks again whenever builds came or went, as long as the lease is held. */
+  async #lead({ fence, lost }: Held): Promise<void> {
+    while (!this.#stopping.signal.aborted && !lost.aborted) {
+      const turn = linkedAbort(this.#stopping.signal, lost);
+      const restart = new AbortController();
+      const forget = linkedAbort(turn.signal, restart.signal);
+      this.#turn = restart;
+      this.#look();
+      const before = this.#builds;
       try {
-        this.#current = parts[0];
-        writer.take(parts, (event, batch) => this.#handle(event, batch));
-        this.#current = undefined;
-      } catch (error) {
-        // What came before the culprit counts; the checkpoint stays in front of it.
-        await this.#commit(writer);
-        throw error;
+        await this.#work.run(fence, forget.signal);
+      } finally {
+        this.#turn = undefined;
+        forget.release();
+        turn.release();
       }
+      this.#look();
+      // Nothing came or went, and nobody asked it to end: the store is closed.
+      if (!forget.signal.aborted && this.#builds === before) return;
     }
-    if (writer.size >= batchEvents || writer.age >= batchMilliseconds) await this.#commit(writer);
   }
 
-  #handle(event: RecordedEvent, batch: Batch): void {
-    const method = this.definition.methods.get(event.type);
-    if (method === undefined) return;
-    const handlers = this.#handlers as unknown as Record<string, (event: RecordedEvent) => unknown>;
-    const returned = withSession(this.#handlers, batch, () => handlers[method]?.(event));
-    if (typeof (returned as { then?: unknown } | undefined)?.then !== 'function') return;
-    // Its own failure, which comes later, must not end the process.
-    (returned as Promise<unknown>).then(undefined, () => {});
-    throw new AsyncProjectionError(`${this.definition.target.name}.${method}`);
+  #runner(build: ModelBuild, fence: Fence, signal: AbortSignal): BuildRunner {
+    const { readModels, registry, clock, logId } = this.parts;
+    const isServed = build.state === 'served';
+    return new BuildRunner(build, resolveFilter({ types: this.definition.events }, registry), this.#waiters, {
+      ...{ handlers: this.#handlers, readModels, logId, clock, fence, signal },
+      watched: () => isServed && this.changes$.observed,
+      onCommit: (position) => {
+        if (isServed) this.#own = { build: build.id, position };
+      },
+      onCommitted: (position, changes) => {
+        if (isServed) this.#committed(position, changes);
+        else if (!this.status.served) this.#set({ position });
+      },
+      onPassedOver: (error) => this.#failed(error),
+    });
   }
 
-  async #commit(writer: ModelWriter): Promise<void> {
-    const changes = await writer.commit();
-    if (writer.committed > this.status.position) this.#set({ position: writer.committed });
-    this.#waiters.release();
+  #committed(position: Position, changes: readonly ChangedDocument[]): void {
+    if (position > this.status.position) this.#set({ position });
     if (!this.changes$.observed) return;
-    for (const change of changes) this.changes$.next(writer.describe(change));
+    for (const { key, before, after } of changes) {
+      const [then, now] = [before, after].map((document) =>
+        document === null
+          ? undefined
+          : decodeDocument(document, this.definition.model, key, this.parts.registry.values),
+      );
+      this.changes$.next({ kind: 'change', key, before: then, after: now, position });
+    }
   }
 
-  #failed(lastError: Error): void {
-    this.#set({ lastError });
-    this.parts.onError(lastError);
+  #reset(position: Position): void {
+    this.changes$.next({ kind: 'reset', position });
   }
 
-  #stopped(cause: unknown): void {
+  #standBy(): void {
+    this.#set({ state: 'standby' });
+    this.#settled();
+  }
+
+  #failed(error: unknown): void {
+    this.#set({ lastError: error instanceof Error ? error : new Error(String(error)) });
+    this.parts.onError(error);
+  }
+
+  #stoppedBy(cause: unknown): Error {
+    if (cause instanceof CheckpointMismatchError || cause instanceof ConsumerStoppedError) return cause;
     const { name, position } = this.status;
-    const at = this.#current;
-    const mismatch = cause instanceof CheckpointMismatchError;
-    const error = mismatch ? cause : new ConsumerStoppedError(name, at?.position ?? position, at?.type, { cause });
+    return new ConsumerStoppedError(name, position, undefined, { cause });
+  }
+
+  /** Resolves to true when there is something new to do: a rebuild was asked for. */
+  async #stopped(cause: unknown): Promise<boolean> {
+    const error = this.#stoppedBy(cause);
     this.#failed(error);
     this.#set({ state: 'stopped' });
+    this.#settled();
     this.#waiters.refuse(error);
+    const restart = new AbortController();
+    const either = linkedAbort(this.#stopping.signal, restart.signal);
+    this.#turn = restart;
+    await new Promise<void>((resolve) => {
+      if (either.signal.aborted) resolve();
+      either.signal.addEventListener('abort', () => resolve());
+    });
+    either.release();
+    return restart.signal.aborted && !this.#stopping.signal.aborted;
   }
 
   #set(change: Partial<ProjectionStatus>): void {
     this.#status.next({ ...this.status, ...change });
-    if (change.position !== undefined) this.#waiters.release();
-  }
-}
-
-/** The parts of a split event share a position, and belong together. */
-function* byPosition(events: readonly RecordedEvent[]): Generator<readonly RecordedEvent[], void, undefined> {
-  for (let from = 0; from < events.length; ) {
-    let to = from + 1;
-    while (events[to]?.position === events[from]?.position && to < events.length) to += 1;
-    yield events.slice(from, to);
-    from = to;
+    this.#waiters.release();
+    const { served, state } = this.status;
+    if (served || (state === 'building' && this.parts.head > 0)) this.#settled();
   }
 }

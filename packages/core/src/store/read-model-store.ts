@@ -83,15 +83,17 @@ export interface ModelSession {
   /** Parks an event, or one that waits behind a parked one. */
   park(letter: DeadLetter): void;
   unpark(position: Position): void;
+  /** The parked events of a stream, in order of position. */
+  parkedIn(streamName: string): readonly DeadLetter[];
 }
 
 export interface ModelTransaction {
   /** Where the build's checkpoint has to stand, as proof that nobody else moved it: `undefined` for none yet. */
-  readonly expected: Position | undefined;
+  readonly expected: Position | undefined | 'any';
   /** The lease that has to be held still. */
   readonly fence?: Fence | undefined;
-  /** Does the work, and returns the checkpoint behind it. What it throws rolls everything back and is thrown. */
-  run(session: ModelSession): Checkpoint;
+  /** Does the work, and returns the checkpoint behind it, if it moves. What it throws rolls everything back and is thrown. */
+  run(session: ModelSession): Checkpoint | undefined;
 }
 
 /** A change of a build's state; `from` is proof that it is what it was taken for. */

@@ -1,0 +1,71 @@
+/** Feeds one build of a read model from the log: what messages of a subscription mean for it, and when it commits. */
+import type { RecordedEvent } from '../event/event.ts';
+import type { SubscriptionMessage } from '../store/event-store.ts';
+import type { ModelBuild } from '../store/read-model-store.ts';
+import { byPosition } from '../subscription/by-position.ts';
+import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
+import { type SubscriptionParts, subscription } from '../subscription/subscription.ts';
+import { BuildWriter, type BuildWriterParts } from './build-writer.ts';
+import type { Waiters } from './waiters.ts';
+
+/** A batch is committed when it holds so many events, or is so many milliseconds old, whichever comes first. */
+const batchEvents = 2_048;
+const batchMilliseconds = 50;
+/** Between two commits at the log's end, in ms, where nobody waits: many small ones cost more than a few larger. */
+const breath = 20;
+/** How many positions a checkpoint may fall behind while nothing matches and nobody waits. */
+const idleStride = 10_000;
+
+export class BuildRunner {
+  readonly writer: BuildWriter;
+  #committedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly build: ModelBuild,
+    readonly filter: ResolvedFilter,
+    private readonly waiters: Waiters,
+    parts: BuildWriterParts,
+  ) {
+    this.writer = new BuildWriter(build, parts);
+  }
+
+  /** Follows the log from behind what was taken in; what was taken in is committed at its end. */
+  async follow(source: SubscriptionParts, signal: AbortSignal, onCaughtUp: () => void): Promise<void> {
+    const after = this.writer.reached;
+    for await (const message of subscription(source, this.filter, { after, signal })) {
+      if (await this.receive(message, signal)) onCaughtUp();
+    }
+    await this.flush();
+  }
+
+  /** True when there was nothing further. */
+  async receive(message: SubscriptionMessage, signal: AbortSignal): Promise<boolean> {
+    const { writer } = this;
+    if (message.kind === 'events') {
+      await this.take(message.events);
+      return false;
+    }
+    if (message.kind === 'progress') writer.pass(message);
+    const caughtUp = message.kind === 'empty' || message.caughtUp;
+    if (caughtUp && writer.size > 0) await this.#breathe(signal);
+    const behind = writer.reached - writer.committed;
+    if ((caughtUp && writer.size > 0) || this.waiters.wants(writer.reached) || behind >= idleStride) await this.flush();
+    return caughtUp;
+  }
+
+  /** Takes events in, in the order of the log, and commits when they are many. */
+  async take(events: readonly RecordedEvent[]): Promise<void> {
+    for (const parts of byPosition(events)) this.writer.take(parts);
+    if (this.writer.size >= batchEvents || this.writer.age >= batchMilliseconds) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    await this.writer.flush();
+    this.#committedAt = performance.now();
+  }
+
+  async #breathe(signal: AbortSignal): Promise<void> {
+    const left = breath - (performance.now() - this.#committedAt);
+    if (left > 1) await this.waiters.quiet(this.writer.reached, left, signal);
+  }
+}

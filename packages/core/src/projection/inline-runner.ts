@@ -1,0 +1,157 @@
+/**
+ * Inline projections: run inside the transaction of each append, so that their read models are never behind an
+ * acknowledged event. What a process that did not know them has left out is taken in first, in order and in the same
+ * transaction. A build that is being filled is kept in step as soon as it is near, so that the switch to it is seamless.
+ */
+import { CheckpointMismatchError, ProjectionRefusedError } from '../application-errors.ts';
+import type { RecordedEvent, StoredEvent } from '../event/event.ts';
+import type { EventRegistry } from '../event/event-registry.ts';
+import type { Position } from '../event/revision.ts';
+import type { InlineProjections, InlineTransaction } from '../store/inline-projections.ts';
+import type { Checkpoint, ModelBuild } from '../store/read-model-store.ts';
+import { byPosition } from '../subscription/by-position.ts';
+import { type ResolvedFilter, resolveFilter } from '../subscription/consumer-filter.ts';
+import type { ChangedDocument } from './document-batch.ts';
+import type { HandlerRun, Handlers } from './handlers.ts';
+
+/** What the application is told of, after the commit. */
+export interface InlineObserver {
+  readonly handlers: Handlers;
+  readonly watched: () => boolean;
+  /** `from`: where the served build stood before. */
+  readonly onCommitted: (build: number, from: Position, to: Position, changes: readonly ChangedDocument[]) => void;
+}
+
+/** A build under way that is no further behind than so many events is kept in step. */
+const near = 256;
+const page = 256;
+
+/** One build in one transaction. */
+interface Kept {
+  readonly projection: Inline;
+  readonly build: ModelBuild;
+  readonly run: HandlerRun;
+  changes: readonly ChangedDocument[];
+}
+
+interface Inline {
+  readonly observer: InlineObserver;
+  readonly filter: ResolvedFilter;
+  readonly storedTypes: ReadonlySet<string>;
+}
+
+export class InlineRunner implements InlineProjections {
+  readonly #projections: readonly Inline[];
+  #transaction: InlineTransaction | undefined;
+  #kept: readonly Kept[] = [];
+  #reached: Checkpoint | undefined;
+
+  constructor(
+    observers: readonly InlineObserver[],
+    private readonly registry: EventRegistry,
+  ) {
+    this.#projections = observers.map((observer) => {
+      const filter = resolveFilter({ types: observer.handlers.definition.events }, registry);
+      return { observer, filter, storedTypes: new Set(filter.stored.types) };
+    });
+  }
+
+  begin(transaction: InlineTransaction): void {
+    this.#transaction = transaction;
+    this.#reached = undefined;
+    this.#kept = [];
+    const builds = transaction.builds();
+    this.#kept = this.#projections.flatMap((projection) => {
+      const { name, version } = projection.observer.handlers.definition.model;
+      const own = builds.filter((build) => build.name === name && build.version === version);
+      return own
+        .filter((build) => isKept(build, transaction))
+        .map((build) => this.#keep(projection, build, transaction));
+    });
+  }
+
+  append(events: readonly StoredEvent[]): void {
+    for (const { run } of this.#kept) run.mark();
+    try {
+      for (const kept of this.#kept) this.#take(kept, events);
+    } catch (error) {
+      for (const { run } of this.#kept) run.undo();
+      throw error;
+    }
+    const last = events[events.length - 1];
+    if (last === undefined || this.#transaction === undefined) return;
+    this.#reached = { logId: this.#transaction.logId, position: last.position, eventId: last.eventId };
+  }
+
+  flush(): void {
+    const { position } = this.#reached ?? {};
+    if (position === undefined || this.#reached === undefined) return;
+    for (const kept of this.#kept) {
+      if (kept.build.state === 'served' && kept.projection.observer.watched()) kept.changes = kept.run.changes();
+      kept.run.flush();
+      this.#transaction?.moveCheckpoint(kept.build.id, this.#reached);
+    }
+  }
+
+  committed(): void {
+    const to = this.#reached?.position;
+    const kept = this.#kept;
+    this.rolledBack();
+    if (to === undefined) return;
+    for (const { projection, build, changes } of kept) {
+      if (build.state !== 'served') continue;
+      projection.observer.onCommitted(build.id, build.checkpoint?.position ?? 0, to, changes);
+    }
+  }
+
+  rolledBack(): void {
+    this.#transaction = undefined;
+    this.#kept = [];
+    this.#reached = undefined;
+  }
+
+  /** Takes in what others left out. */
+  #keep(projection: Inline, build: ModelBuild, transaction: InlineTransaction): Kept {
+    const run = projection.observer.handlers.on(transaction.session(build.id));
+    const kept: Kept = { projection, build, run, changes: [] };
+    const { head } = transaction;
+    for (let at = build.checkpoint?.position ?? 0; at < head; ) {
+      const events = transaction.eventsAfter(at, page).filter(({ position }) => position <= head);
+      this.#take(kept, events);
+      const last = events[events.length - 1];
+      if (last === undefined) break;
+      at = last.position;
+    }
+    return kept;
+  }
+
+  #take({ projection, run, build }: Kept, stored: readonly StoredEvent[]): void {
+    const { filter, storedTypes } = projection;
+    for (const event of stored) {
+      if (!storedTypes.has(event.type)) continue;
+      try {
+        for (const parts of byPosition(this.#today(event, filter))) run.take(parts);
+      } catch (cause) {
+        throw new ProjectionRefusedError(build.name, event.position, event.type, { cause });
+      }
+    }
+  }
+
+  #today(event: StoredEvent, { wanted }: ResolvedFilter): readonly RecordedEvent[] {
+    const today = this.registry.restore(event);
+    return today.some(wanted) ? this.registry.demandKnown(event).filter(wanted) : [];
+  }
+}
+
+/** Throws `CheckpointMismatchError` for a served build of another log. */
+function isKept({ name, state, checkpoint }: ModelBuild, { head, logId }: InlineTransaction): boolean {
+  if (state === 'kept') return false;
+  if (state === 'building') {
+    if (checkpoint === undefined) return head <= near;
+    return checkpoint.logId === logId && checkpoint.position <= head && head - checkpoint.position <= near;
+  }
+  if (checkpoint === undefined) return true;
+  if (checkpoint.logId !== logId) throw new CheckpointMismatchError(name, `log ${checkpoint.logId}`, `log ${logId}`);
+  if (checkpoint.position <= head) return true;
+  throw new CheckpointMismatchError(name, `position ${checkpoint.position}`, `at most ${head}, the log's last`);
+}

@@ -1,0 +1,187 @@
+/** What the process that leads a projection does: fills builds, serves them, and keeps the served one at the log's end. */
+import { CheckpointMismatchError } from '../application-errors.ts';
+import { BuildGoneError, CheckpointFencedError, LeaseLostError } from '../errors.ts';
+import { linkedAbort } from '../shared/linked-abort.ts';
+import type { Fence } from '../store/lease-store.ts';
+import type { BuildStateChange, ModelBuild, ReadModelStore } from '../store/read-model-store.ts';
+import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
+import { isTransient, type SubscriptionParts } from '../subscription/subscription.ts';
+import type { BuildRunner } from './build-runner.ts';
+import { assertCheckpoint } from './checkpoint-check.ts';
+import type { LogPasses } from './log-passes.ts';
+import type { ProjectionDefinition } from './projection.ts';
+
+export interface ProjectionWorkParts {
+  readonly definition: ProjectionDefinition;
+  readonly source: SubscriptionParts;
+  readonly readModels: ReadModelStore;
+  readonly filter: ResolvedFilter;
+  readonly passes: LogPasses;
+  runner(build: ModelBuild, fence: Fence, signal: AbortSignal): BuildRunner;
+  readonly onState: (state: 'building' | 'catching-up' | 'live' | 'standby') => void;
+  /** A build beside the served one failed, and the served one goes on; or the other way round. */
+  readonly onOneFailed: (error: unknown) => void;
+}
+
+interface Filling {
+  readonly fence: Fence;
+  readonly signal: AbortSignal;
+  readonly served: ModelBuild | undefined;
+  /** Ends the work on the served build, and commits it. */
+  endServing(): Promise<void>;
+}
+
+/** This process was not the only one: look again how things stand, nothing is lost. */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof CheckpointFencedError || error instanceof LeaseLostError || error instanceof BuildGoneError;
+}
+
+export class ProjectionWork {
+  /** Builds that failed beside the served one are not tried again by this process. */
+  readonly failures = new Map<number, Error>();
+
+  constructor(private readonly parts: ProjectionWorkParts) {}
+
+  /** Works on what there is, until `signal` fires: when this process ends, the lease is lost, or builds come and go. */
+  async run(fence: Fence, signal: AbortSignal): Promise<void> {
+    const { readModels, definition } = this.parts;
+    const { model, shape } = definition;
+    const own = buildsOf(readModels.builds(), model);
+    const served = own.find(({ state }) => state === 'served');
+    let building = own.find(({ state, id }) => state === 'building' && !this.failures.has(id));
+    if (own.length === 0) building = await readModels.begin(model, shape);
+    const mismatch = served && (await this.#mismatchOf(served));
+    if (mismatch !== undefined && building === undefined) throw mismatch;
+    if (building !== undefined && (await this.#mismatchOf(building)) !== undefined) {
+      // A half-filled build of another log is of no use to anybody.
+      await readModels.drop(building.id);
+      return;
+    }
+    if (building === undefined) {
+      if (served !== undefined) return this.#keep(served, fence, signal);
+      // Rolled back to an older version, whose code is elsewhere.
+      this.parts.onState('standby');
+      return aborted(signal);
+    }
+    await this.#both({ served, building, mismatch }, fence, signal);
+  }
+
+  async #both(
+    { served, building, mismatch }: { served: ModelBuild | undefined; building: ModelBuild; mismatch: unknown },
+    fence: Fence,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const serving = linkedAbort(signal);
+    const filling = linkedAbort(signal);
+    let failure = mismatch;
+    const keep = async () => {
+      if (served === undefined || mismatch !== undefined) return;
+      try {
+        await this.#keep(served, fence, serving.signal);
+      } catch (error) {
+        failure = error;
+        if (isTransient(error) || isOvertaken(error)) filling.abort();
+        else this.parts.onOneFailed(error);
+      }
+    };
+    const keeping = keep();
+    const endServing = () => {
+      serving.abort();
+      return keeping;
+    };
+    try {
+      const filled = await this.#fill(building, { fence, signal: filling.signal, served, endServing });
+      if (filled || signal.aborted) return;
+      await keeping;
+      if (failure !== undefined) throw failure;
+    } finally {
+      await endServing();
+      serving.release();
+      filling.release();
+    }
+  }
+
+  async #keep(served: ModelBuild, fence: Fence, signal: AbortSignal): Promise<void> {
+    const { source, onState, definition } = this.parts;
+    onState('catching-up');
+    if (!definition.inline) {
+      await this.parts.runner(served, fence, signal).follow(source, signal, () => onState('live'));
+      return;
+    }
+    // Appends keep it; what a process appends that does not know it is taken in here.
+    let checkpoint = served.checkpoint?.position ?? 0;
+    const row = () => this.parts.readModels.builds().find(({ id }) => id === served.id);
+    for await (const message of source.events.subscribeToAll({
+      after: checkpoint,
+      filter: this.parts.filter.stored,
+      signal,
+    })) {
+      const reached =
+        message.kind === 'events'
+          ? message.events.at(-1)?.position
+          : message.kind === 'progress'
+            ? message.position
+            : 0;
+      const now = row();
+      if (now === undefined) throw new BuildGoneError(served.id, 'none', 'the served build');
+      checkpoint = now.checkpoint?.position ?? 0;
+      if ((reached ?? 0) > checkpoint) await this.#catchUpInline(now, fence, signal);
+      if (message.kind !== 'events') onState('live');
+    }
+  }
+
+  async #catchUpInline(build: ModelBuild, fence: Fence, signal: AbortSignal): Promise<void> {
+    try {
+      await this.parts.passes.catchUp(this.parts.runner(build, fence, signal), signal);
+    } catch (error) {
+      // An append was here first, and took it in.
+      if (!(error instanceof CheckpointFencedError)) throw error;
+    }
+  }
+
+  async #fill(building: ModelBuild, { fence, signal, served, endServing }: Filling): Promise<boolean> {
+    const { passes, readModels, onState, onOneFailed } = this.parts;
+    if (served === undefined) onState('building');
+    const runner = this.parts.runner(building, fence, signal);
+    try {
+      await passes.catchUp(runner, signal);
+    } catch (error) {
+      if (isTransient(error) || isOvertaken(error) || signal.aborted) throw error;
+      this.failures.set(building.id, error as Error);
+      if (served === undefined) throw error;
+      onOneFailed(error);
+      return false;
+    }
+    if (signal.aborted) return false;
+    // Readers never go back: the old one stands still while the new one passes it.
+    await endServing();
+    await passes.catchUp(runner, signal);
+    if (signal.aborted) return false;
+    const changes: BuildStateChange[] = [{ id: building.id, from: 'building', to: 'served' }];
+    if (served !== undefined) changes.unshift({ id: served.id, from: 'served', to: 'kept' });
+    await readModels.changeStates(changes, fence);
+    return true;
+  }
+
+  async #mismatchOf({ checkpoint, name }: ModelBuild): Promise<CheckpointMismatchError | undefined> {
+    if (checkpoint === undefined) return undefined;
+    try {
+      await assertCheckpoint(name, checkpoint, this.parts.source.events);
+      return undefined;
+    } catch (error) {
+      if (error instanceof CheckpointMismatchError) return error;
+      throw error;
+    }
+  }
+}
+
+export function buildsOf(builds: readonly ModelBuild[], { name, version }: { name: string; version: number }) {
+  return builds.filter((build) => build.name === name && build.version === version);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}
