@@ -2,7 +2,7 @@
  * The reference event store: what the contract means, in the fewest lines. For tests and for trying things out; a
  * process's end is its end.
  */
-import { ArgumentError, ClosedError, CommandHandledError, StreamDeletedError } from '../errors.ts';
+import { ArgumentError, ClosedError, StreamDeletedError } from '../errors.ts';
 import type { EventData, StoredEvent } from '../event/event.ts';
 import {
   assertExpectedRevision,
@@ -13,14 +13,7 @@ import {
 } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
-import {
-  assertAppend,
-  assertDeletable,
-  assertOneKind,
-  planAppend,
-  type StreamState,
-  visibleFrom,
-} from '../store/append-rules.ts';
+import { assertDeletable, type StreamState, visibleFrom } from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import { assertFilter, filterTest } from '../store/event-filter.ts';
 import { type EventPages, eventPages } from '../store/event-pages.ts';
@@ -40,7 +33,9 @@ import type {
 import { type Look, pullSubscription } from '../store/pull-subscription.ts';
 import { assertReadAllOptions, assertReadOptions } from '../store/read-options.ts';
 import { changedMetadata } from '../store/stream-metadata.ts';
+import type { MemoryAppender } from './memory-appender.ts';
 import type { MemoryLog } from './memory-log.ts';
+import type { MemoryTransactions } from './memory-transactions.ts';
 
 const pageSize = 256;
 
@@ -56,6 +51,8 @@ export class MemoryEventStore implements EventStore {
 
   constructor(
     private readonly log: MemoryLog,
+    private readonly appender: MemoryAppender,
+    private readonly transactions: MemoryTransactions,
     private readonly clock: Clock,
   ) {}
 
@@ -71,7 +68,7 @@ export class MemoryEventStore implements EventStore {
 
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
     const append = { streamName, events, expectedRevision: options?.expectedRevision };
-    const [result] = this.#append([append], options?.command);
+    const [result] = await this.#append([append], options?.command);
     return result as AppendResult;
   }
 
@@ -84,38 +81,9 @@ export class MemoryEventStore implements EventStore {
     return this.#append(appends, command);
   }
 
-  #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): readonly AppendResult[] {
+  #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): Promise<readonly AppendResult[]> {
     this.assertOpen();
-    for (const { streamName, events, expectedRevision } of appends) {
-      assertAppend(streamName, events, expectedRevision, this.capabilities.maxAppendBytes);
-    }
-    if (command !== undefined && this.log.commands.has(command.commandId))
-      throw new CommandHandledError(command.commandId);
-    const planned = appends.map(({ streamName, events, expectedRevision: expected }) => {
-      const ids = events.map(({ eventId }) => eventId);
-      const state = this.log.state(streamName);
-      const plan = planAppend(state, expected, ids, (revision) => this.log.inStream(streamName, revision)?.eventId);
-      return { state, expected, plan, events, count: events.length };
-    });
-    assertOneKind(planned);
-    const recordedTime = this.clock.now().getTime();
-    const results = planned.map(({ state: { streamName, head }, plan, events }): AppendResult => {
-      if (events.length === 0) return { streamName, revision: head, position: undefined, repeated: false };
-      if (plan.kind === 'repeated') {
-        const position = this.log.inStream(streamName, plan.revision)?.position;
-        return { streamName, revision: plan.revision, position, repeated: true };
-      }
-      const position = this.log.write(streamName, events, recordedTime);
-      return { streamName, revision: plan.first + events.length - 1, position, repeated: false };
-    });
-    const last = results[results.length - 1];
-    if (command !== undefined && last !== undefined) {
-      const count = planned[planned.length - 1]?.count ?? 0;
-      const { streamName, revision, position } = last;
-      this.log.commands.set(command.commandId, { ...command, streamName, revision, position, count });
-    }
-    this.log.changed.notify();
-    return results;
+    return this.appender.append(appends, command, this.capabilities.maxAppendBytes);
   }
 
   readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
@@ -238,8 +206,10 @@ export class MemoryEventStore implements EventStore {
     this.assertOpen();
     assertStreamName(streamName);
     assertExpectedRevision(expectedRevision);
-    assertDeletable(this.log.state(streamName), expectedRevision, false);
-    this.log.changeState(streamName, (state) => ({ ...state, deleted: true }));
+    await this.transactions.run(() => {
+      assertDeletable(this.log.state(streamName), expectedRevision, false);
+      this.log.changeState(streamName, (state) => ({ ...state, deleted: true }));
+    });
   }
 
   async tombstoneStream(
@@ -249,8 +219,10 @@ export class MemoryEventStore implements EventStore {
     this.assertOpen();
     assertStreamName(streamName);
     assertExpectedRevision(expectedRevision);
-    assertDeletable(this.log.state(streamName), expectedRevision, true);
-    this.log.changeState(streamName, (state) => ({ ...state, tombstone: true }));
+    await this.transactions.run(() => {
+      assertDeletable(this.log.state(streamName), expectedRevision, true);
+      this.log.changeState(streamName, (state) => ({ ...state, tombstone: true }));
+    });
     this.log.changed.notify();
   }
 
@@ -265,10 +237,12 @@ export class MemoryEventStore implements EventStore {
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
     this.assertOpen();
     assertStreamName(streamName);
-    const state = this.log.state(streamName);
-    if (state.tombstone) throw new StreamDeletedError(streamName, true);
-    const changed = structuredClone(changedMetadata(state, changes));
-    this.log.changeState(streamName, () => changed as StreamState);
+    await this.transactions.run(() => {
+      const state = this.log.state(streamName);
+      if (state.tombstone) throw new StreamDeletedError(streamName, true);
+      const changed = structuredClone(changedMetadata(state, changes));
+      this.log.changeState(streamName, () => changed as StreamState);
+    });
   }
 
   isUnchanged(streamName: string, revision: Revision): boolean {

@@ -7,10 +7,12 @@ import { Signal } from '../shared/signal.ts';
 import type { StreamState } from '../store/append-rules.ts';
 import type { HandledCommand } from '../store/command-log.ts';
 
-interface Row {
+/** An event in its place, stored or about to be. */
+export interface LogRow {
   readonly event: EventData;
   readonly streamName: string;
   readonly revision: Revision;
+  readonly position: Position;
   readonly recordedTime: number;
 }
 
@@ -24,7 +26,7 @@ export class MemoryLog {
   readonly id = randomUUID();
   readonly changed = new Signal();
   readonly commands = new Map<string, HandledCommand>();
-  readonly #rows: Row[] = [];
+  readonly #rows: LogRow[] = [];
   readonly #streams = new Map<string, Stream>();
 
   get head(): Position {
@@ -39,38 +41,23 @@ export class MemoryLog {
     this.#stream(streamName).state = change(this.state(streamName));
   }
 
-  /** Cannot fail half-way: everything was checked before. Returns the last position. */
-  write(streamName: string, events: readonly EventData[], recordedTime: number): Position {
-    const stream = this.#stream(streamName);
-    if (stream.state.deleted) {
-      const revivedAt = stream.positions.length;
-      stream.state = { ...stream.state, deleted: false, revivedAt, truncateBefore: revivedAt };
+  /** Rows whose positions follow the head. Cannot fail half-way: everything was checked before. */
+  write(rows: readonly LogRow[]): void {
+    for (const row of rows) {
+      const stream = this.#stream(row.streamName);
+      if (stream.state.deleted) {
+        const { revision: revivedAt } = row;
+        stream.state = { ...stream.state, deleted: false, revivedAt, truncateBefore: revivedAt };
+      }
+      this.#rows.push(row);
+      stream.positions.push(row.position);
+      stream.state.head = row.revision;
     }
-    for (const event of events) {
-      this.#rows.push({ event: { ...event }, streamName, revision: stream.positions.length, recordedTime });
-      stream.positions.push(this.#rows.length);
-    }
-    stream.state.head = stream.positions.length - 1;
-    return this.#rows.length;
   }
 
   at(position: Position): StoredEvent | undefined {
     const row = this.#rows[position - 1];
-    if (row === undefined) return undefined;
-    const { event, streamName, revision, recordedTime } = row;
-    const metadata = event.metadata ?? null;
-    const category = categoryOf(streamName);
-    return new StoredEvent(
-      event.eventId,
-      event.type,
-      event.data,
-      metadata,
-      streamName,
-      category,
-      revision,
-      position,
-      recordedTime,
-    );
+    return row && storedEvent(row);
   }
 
   inStream(streamName: string, revision: Revision): StoredEvent | undefined {
@@ -86,4 +73,11 @@ export class MemoryLog {
     }
     return stream;
   }
+}
+
+/** A fresh copy, as a reader gets it. */
+export function storedEvent({ event, streamName, revision, position, recordedTime }: LogRow): StoredEvent {
+  const { eventId, type, data, metadata = null } = event;
+  const category = categoryOf(streamName);
+  return new StoredEvent(eventId, type, data, metadata, streamName, category, revision, position, recordedTime);
 }

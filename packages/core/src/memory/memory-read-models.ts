@@ -1,85 +1,140 @@
 import { CheckpointFencedError } from '../errors.ts';
+import type { DeadLetter } from '../store/dead-letters.ts';
+import type { DocumentQuery, FoundDocuments } from '../store/document-query.ts';
+import type { Fence } from '../store/lease-store.ts';
 import type {
-  Checkpoint,
+  BuildStateChange,
   KeyedDocument,
-  ModelCommit,
+  ModelBuild,
   ModelKey,
+  ModelShape,
+  ModelTransaction,
   ReadModelStore,
   StoredDocument,
 } from '../store/read-model-store.ts';
+import type { MemoryBuilds } from './memory-builds.ts';
+import type { MemoryLeaseStore } from './memory-leases.ts';
+import { compareText, count, find } from './memory-query.ts';
+import { MemorySession, noTables } from './memory-session.ts';
+import type { MemoryTransactions } from './memory-transactions.ts';
 
-export interface MemoryModel {
-  checkpoint: Checkpoint | undefined;
-  readonly documents: Map<string, StoredDocument>;
-  /** Keys in order, made when first asked for after a change. */
-  keys: readonly string[] | undefined;
+/** What an opening needs of its store. */
+export interface MemoryReadModelParts {
+  readonly models: MemoryBuilds;
+  readonly transactions: MemoryTransactions;
+  readonly leases: MemoryLeaseStore;
+  /** Throws `ClosedError`. */
+  assertOpen(): void;
 }
 
-/** The reference read-model store: one synchronous step is its transaction. */
+/** The reference read-model store: one synchronous step is its transaction. It keeps documents, and no tables. */
 export class MemoryReadModelStore implements ReadModelStore {
-  constructor(
-    private readonly models: Map<string, MemoryModel>,
-    private readonly assertOpen: () => void,
-  ) {}
+  readonly capabilities = { tables: false };
 
-  async checkpoint(model: ModelKey): Promise<Checkpoint | undefined> {
-    return this.#model(model).checkpoint;
+  constructor(private readonly parts: MemoryReadModelParts) {}
+
+  builds(): readonly ModelBuild[] {
+    return this.#models().all();
   }
 
-  read(model: ModelKey, key: string): StoredDocument | undefined {
-    return this.#model(model).documents.get(key);
+  served(model: ModelKey): number | undefined {
+    return this.#models().served(model);
   }
 
-  scan(key: ModelKey, { after, limit }: { after?: string | undefined; limit: number }): readonly KeyedDocument[] {
-    const model = this.#model(key);
-    model.keys ??= [...model.documents.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const { keys, documents } = model;
+  async begin(model: ModelKey, shape: ModelShape): Promise<ModelBuild> {
+    const models = this.#models();
+    if (shape.tables.length > 0) throw noTables();
+    return this.parts.transactions.run(() => models.begin(model, shape));
+  }
+
+  async changeStates(changes: readonly BuildStateChange[], fence?: Fence): Promise<void> {
+    const models = this.#models();
+    await this.parts.transactions.run(() => {
+      if (fence !== undefined) this.parts.leases.assertHeld(fence);
+      models.changeStates(changes);
+    });
+  }
+
+  async drop(id: number): Promise<void> {
+    const models = this.#models();
+    await this.parts.transactions.run(() => models.drop(id));
+  }
+
+  async transact(id: number, transaction: ModelTransaction): Promise<void> {
+    const models = this.#models();
+    await this.parts.transactions.run(() => {
+      const { expected, fence } = transaction;
+      if (fence !== undefined) this.parts.leases.assertHeld(fence);
+      const build = models.at(id);
+      const actual = build.checkpoint?.position;
+      if (actual !== expected) throw new CheckpointFencedError(build.name, expected, actual);
+      const session = new MemorySession(build);
+      try {
+        session.commit(transaction.run(session));
+      } finally {
+        session.close();
+      }
+      models.changed.notify();
+    });
+  }
+
+  read(id: number, key: string): StoredDocument | undefined {
+    const document = this.#models().at(id).documents.get(key);
+    return document && { ...document };
+  }
+
+  scan(id: number, { after, limit }: { after?: string | undefined; limit: number }): readonly KeyedDocument[] {
+    const build = this.#models().at(id);
+    build.keys ??= [...build.documents.keys()].sort(compareText);
+    const { keys, documents } = build;
     const start = after === undefined ? 0 : firstAfter(keys, after);
-    return keys
-      .slice(start, start + limit)
-      .map((document) => ({ key: document, ...(documents.get(document) as StoredDocument) }));
+    return keys.slice(start, start + limit).map((key) => ({ key, ...(documents.get(key) as StoredDocument) }));
   }
 
-  count(model: ModelKey): number {
-    return this.#model(model).documents.size;
+  count(id: number, where: DocumentQuery['where'] = []): number {
+    const build = this.#models().at(id);
+    return where.length === 0 ? build.documents.size : count(build, where);
   }
 
-  async commit(key: ModelKey, { expected, checkpoint, changes }: ModelCommit): Promise<void> {
-    const model = this.#model(key);
-    const actual = model.checkpoint?.position;
-    if (actual !== expected) throw new CheckpointFencedError(key.name, expected, actual);
-    for (const [document, value] of changes) {
-      if (value === null) model.documents.delete(document);
-      else model.documents.set(document, { json: value.json, types: value.types });
-    }
-    model.checkpoint = { ...checkpoint };
-    if (changes.size > 0) model.keys = undefined;
+  find(id: number, query: DocumentQuery): FoundDocuments {
+    return find(this.#models().at(id), query);
   }
 
-  async remove({ name, version }: ModelKey): Promise<void> {
-    this.assertOpen();
-    this.models.delete(`${name}@${version}`);
+  parked(id: number): readonly DeadLetter[] {
+    const letters = [...this.#models().at(id).letters.values()];
+    return letters.sort((a, b) => a.position - b.position).map((letter) => ({ ...letter }));
   }
 
-  #model({ name, version }: ModelKey): MemoryModel {
-    this.assertOpen();
-    const id = `${name}@${version}`;
-    let model = this.models.get(id);
-    if (model === undefined) {
-      model = { checkpoint: undefined, documents: new Map(), keys: undefined };
-      this.models.set(id, model);
-    }
-    return model;
+  select(_sql: string, _values: readonly unknown[]): readonly Readonly<Record<string, unknown>>[] {
+    this.parts.assertOpen();
+    throw noTables();
+  }
+
+  tableName(_id: number, _table: string): string {
+    this.parts.assertOpen();
+    throw noTables();
+  }
+
+  seen(): number {
+    return this.#models().changed.count;
+  }
+
+  async wait(seen: number, signal: AbortSignal): Promise<void> {
+    await this.#models().changed.wait(seen, signal);
+  }
+
+  #models(): MemoryBuilds {
+    this.parts.assertOpen();
+    return this.parts.models;
   }
 }
 
 /** The index of the first key behind `after`, by halving. */
 function firstAfter(keys: readonly string[], after: string): number {
-  const wanted = Buffer.from(after);
   let low = 0;
   for (let high = keys.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if (Buffer.compare(Buffer.from(keys[middle] as string), wanted) <= 0) low = middle + 1;
+    if (compareText(keys[middle] as string, after) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;
