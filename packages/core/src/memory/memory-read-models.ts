@@ -15,7 +15,7 @@ import type {
 import type { MemoryBuilds } from './memory-builds.ts';
 import type { MemoryLeaseStore } from './memory-leases.ts';
 import { compareText, count, find } from './memory-query.ts';
-import { MemorySession, noTables } from './memory-session.ts';
+import { inOrder, MemorySession, noTables } from './memory-session.ts';
 import type { MemoryTransactions } from './memory-transactions.ts';
 
 /** What an opening needs of its store. */
@@ -67,7 +67,7 @@ export class MemoryReadModelStore implements ReadModelStore {
       if (fence !== undefined) this.parts.leases.assertHeld(fence);
       const build = models.at(id);
       const actual = build.checkpoint?.position;
-      if (actual !== expected) throw new CheckpointFencedError(build.name, expected, actual);
+      if (expected !== 'any' && actual !== expected) throw new CheckpointFencedError(build.name, expected, actual);
       const session = new MemorySession(build);
       try {
         session.commit(transaction.run(session));
@@ -101,8 +101,7 @@ export class MemoryReadModelStore implements ReadModelStore {
   }
 
   parked(id: number): readonly DeadLetter[] {
-    const letters = [...this.#models().at(id).letters.values()];
-    return letters.sort((a, b) => a.position - b.position).map((letter) => ({ ...letter }));
+    return inOrder(this.#models().at(id).letters);
   }
 
   select(_sql: string, _values: readonly unknown[]): readonly Readonly<Record<string, unknown>>[] {

@@ -50,12 +50,19 @@ export class MemorySession implements ModelSession {
     this.#letters.set(position, null);
   }
 
+  parkedIn(streamName: string): readonly DeadLetter[] {
+    this.#assertOpen();
+    const letters = new Map(this.build.letters);
+    apply(this.#letters, letters);
+    return inOrder(letters).filter((letter) => letter.streamName === streamName);
+  }
+
   /** Whoever kept it cannot write outside of the transaction. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Makes all of it so, with the checkpoint behind it. Cannot fail. */
+  /** Makes all of it so, with the checkpoint behind it, if that moves. Cannot fail. */
   commit(checkpoint: Checkpoint | undefined): void {
     const { build } = this;
     if (this.#documents.size > 0) build.keys = undefined;
@@ -71,6 +78,11 @@ export class MemorySession implements ModelSession {
 
 export function noTables(): UnsupportedError {
   return new UnsupportedError('tables', 'keep the read model in documents, or use sqlite(file) of @tidemark/sqlite');
+}
+
+/** Fresh copies. */
+export function inOrder(letters: ReadonlyMap<Position, DeadLetter>): readonly DeadLetter[] {
+  return [...letters.values()].sort((a, b) => a.position - b.position).map((letter) => ({ ...letter }));
 }
 
 /** `null` removes. */
