@@ -140,7 +140,8 @@ export class Projector implements ModelObserver {
   async caughtUp(position: Position, timeout: number | undefined, signal?: AbortSignal): Promise<void> {
     this.#look();
     const { state, lastError, name, served, position: reached } = this.status;
-    if (served && reached >= position) return;
+    const isOfThisLog = !(lastError instanceof CheckpointMismatchError);
+    if (served && reached >= position && isOfThisLog) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
     await this.#waiters.wait(position, timeout, signal);
@@ -219,7 +220,6 @@ export class Projector implements ModelObserver {
       }
     }
     this.#set({ state: 'stopped' });
-    this.#settled();
   }
 
   /** Works, and looks again whenever builds came or went, as long as the lease is held. */
@@ -280,7 +280,6 @@ export class Projector implements ModelObserver {
 
   #standBy(): void {
     this.#set({ state: 'standby' });
-    this.#settled();
   }
 
   #failed(error: unknown): void {
@@ -299,7 +298,6 @@ export class Projector implements ModelObserver {
     const error = this.#stoppedBy(cause);
     this.#failed(error);
     this.#set({ state: 'stopped' });
-    this.#settled();
     this.#waiters.refuse(error);
     const restart = new AbortController();
     const either = linkedAbort(this.#stopping.signal, restart.signal);
@@ -315,7 +313,8 @@ export class Projector implements ModelObserver {
   #set(change: Partial<ProjectionStatus>): void {
     this.#status.next({ ...this.status, ...change });
     this.#waiters.release();
-    const { served, state } = this.status;
-    if (served || (state === 'building' && this.parts.head > 0)) this.#settled();
+    const { state } = this.status;
+    if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
+    this.#settled();
   }
 }

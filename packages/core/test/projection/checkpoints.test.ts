@@ -86,10 +86,9 @@ for (const [what, spoil] of [
   test(`a checkpoint of ${what} is no resume, but a CheckpointMismatchError`, async () => {
     const store = withCheckpoint(async ({ events, readModels }) => {
       const checkpoint = { logId: await events.logId(), ...spoil };
-      await readModels.commit(
-        { name: 'balances', version: 1 },
-        { expected: undefined, checkpoint, changes: new Map() },
-      );
+      const { id } = await readModels.begin({ name: 'balances', version: 1 }, { indexes: [], tables: [] });
+      await readModels.transact(id, { expected: undefined, run: () => checkpoint });
+      await readModels.changeStates([{ id, from: 'building', to: 'served' }]);
     });
     const app = await createApplication({ store, aggregates: [Account], projections: [Balances], ...quiet });
     await assert.rejects(app.caughtUp(Balances, 3), { code: 'CHECKPOINT_MISMATCH' });

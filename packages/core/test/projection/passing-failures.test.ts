@@ -7,7 +7,7 @@ const accountId = 'ada';
 const busy = () => new StoreFailedError('busy', 'locked for a moment');
 
 /** A memory store of which the named part fails for the first so many calls. */
-function failing(part: 'subscribeToAll' | 'commit', times: number): StoreProvider {
+function failing(part: 'subscribeToAll' | 'transact', times: number): StoreProvider {
   const inner = memory();
   let left = times;
   const once = <T>(act: () => T): T => {
@@ -23,15 +23,15 @@ function failing(part: 'subscribeToAll' | 'commit', times: number): StoreProvide
         const subscribe = events.subscribeToAll.bind(events);
         events.subscribeToAll = (options) => once(() => subscribe(options));
       } else {
-        const commit = readModels.commit.bind(readModels);
-        readModels.commit = async (model, change) => once(() => commit(model, change));
+        const transact = readModels.transact.bind(readModels);
+        readModels.transact = async (build, transaction) => once(() => transact(build, transaction));
       }
       return stores;
     },
   };
 }
 
-for (const part of ['subscribeToAll', 'commit'] as const) {
+for (const part of ['subscribeToAll', 'transact'] as const) {
   test(`a projection whose store fails for a moment (${part}) tries again, and applies each event once`, async () => {
     const errors: unknown[] = [];
     const app = await createApplication({

@@ -203,8 +203,8 @@ test('changes$ tells what this process committed: key, before, after, position',
     const { position } = await app.execute(Deposit, { accountId, amount: 2 });
     await app.caughtUp(Balances, position);
     assert.deepEqual(changes, [
-      { key: accountId, before: undefined, after: { owner: 'Ada', balance: 0 }, position: 1 },
-      { key: accountId, before: { owner: 'Ada', balance: 0 }, after: { owner: 'Ada', balance: 2 }, position: 2 },
+      { kind: 'change', key: accountId, before: undefined, after: { owner: 'Ada', balance: 0 }, position: 1 },
+      { kind: 'change', key: accountId, before: { owner: 'Ada', balance: 0 }, after: { owner: 'Ada', balance: 2 }, position: 2 },
     ]);
   }));
 
@@ -217,7 +217,7 @@ test('status$ goes from catching up to live, and completes when the application 
   });
   assert.deepEqual(
     states.filter((state, index) => state !== states[index - 1]),
-    ['starting', 'catching-up', 'live', 'stopped'],
+    ['catching-up', 'live', 'stopped'],
   );
   assert.equal(completed, true);
 });
