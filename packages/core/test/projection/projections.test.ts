@@ -204,7 +204,13 @@ test('changes$ tells what this process committed: key, before, after, position',
     await app.caughtUp(Balances, position);
     assert.deepEqual(changes, [
       { kind: 'change', key: accountId, before: undefined, after: { owner: 'Ada', balance: 0 }, position: 1 },
-      { kind: 'change', key: accountId, before: { owner: 'Ada', balance: 0 }, after: { owner: 'Ada', balance: 2 }, position: 2 },
+      {
+        kind: 'change',
+        key: accountId,
+        before: { owner: 'Ada', balance: 0 },
+        after: { owner: 'Ada', balance: 2 },
+        position: 2,
+      },
     ]);
   }));
 

@@ -2,13 +2,27 @@
 import { type ConformanceTarget, type DeclareTest, declareRules } from '../conformance/declare-rules.ts';
 import { commandsOfOthers } from './commands-of-others.ts';
 import { consumersOfOthers } from './consumers-of-others.ts';
+import { inlineProjections } from './inline-projections.ts';
+import { parkedEvents } from './parked-events.ts';
+import { questionsToDocuments } from './questions-to-documents.ts';
+import { rebuilding, versions } from './rebuilding.ts';
+import { severalRunners } from './several-runners.ts';
 import { openShop } from './shop.ts';
 
 /** Declares one test for each rule; see `storeConformance`. */
 export function applicationConformance(target: ConformanceTarget, test: DeclareTest): void {
   declareRules(
     target,
-    { 'commands of others': commandsOfOthers, 'consumers of others': consumersOfOthers },
+    {
+      'commands of others': commandsOfOthers,
+      'consumers of others': consumersOfOthers,
+      'inline projections': inlineProjections,
+      'parked events': parkedEvents,
+      rebuilding,
+      versions,
+      'several runners': severalRunners,
+      'questions to documents': questionsToDocuments,
+    },
     test,
     openShop,
   );

@@ -1,4 +1,4 @@
-import { type Application, createApplication, type StoreProvider } from '@tidemark/core';
+import { type Application, createApplication, type ProjectionClass, type StoreProvider } from '@tidemark/core';
 import type { ConformanceTarget } from '../conformance/declare-rules.ts';
 import type { Rules } from '../conformance/rule.ts';
 import { manualClock } from '../manual-clock.ts';
@@ -9,6 +9,7 @@ export interface Shop {
   readonly store: StoreProvider;
   start(options?: {
     projection?: typeof Takings;
+    projections?: readonly ProjectionClass[];
     services?: Services;
     onError?: (error: unknown) => void;
   }): Promise<Application>;
@@ -23,8 +24,8 @@ export async function openShop(target: ConformanceTarget): Promise<Shop> {
   const started: Application[] = [];
   return {
     store,
-    async start({ projection = Takings, services, onError = () => {} } = {}) {
-      const app = await createApplication({ store, aggregates: [Till], projections: [projection], services, onError });
+    async start({ projection = Takings, projections = [projection], services, onError = () => {} } = {}) {
+      const app = await createApplication({ store, aggregates: [Till], projections, services, onError });
       started.push(app);
       return app;
     },
