@@ -20,7 +20,9 @@ export async function healthOf({ description, clock, projectors, subscriptions, 
   const head = (await events?.head()) ?? 0;
   const now = clock.now().getTime();
   const consumers: ConsumerHealth[] = [];
-  for (const { status } of projectors) {
+  for (const projector of projectors) {
+    if (events !== undefined) projector.refresh();
+    const { status } = projector;
     const { name, version, state, position, lastError, parked } = status;
     const lag = await lagOf(position, head, now, events);
     const advice = adviceFor(status);

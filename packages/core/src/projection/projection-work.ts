@@ -109,42 +109,44 @@ export class ProjectionWork {
       return;
     }
     // Appends keep it; what a process appends that does not know it is taken in here.
-    let checkpoint = served.checkpoint?.position ?? 0;
-    const row = () => this.parts.readModels.builds().find(({ id }) => id === served.id);
-    for await (const message of source.events.subscribeToAll({
-      after: checkpoint,
-      filter: this.parts.filter.stored,
-      signal,
-    })) {
-      const reached =
-        message.kind === 'events'
-          ? message.events.at(-1)?.position
-          : message.kind === 'progress'
-            ? message.position
-            : 0;
-      const now = row();
-      if (now === undefined) throw new BuildGoneError(served.id, 'none', 'the served build');
-      checkpoint = now.checkpoint?.position ?? 0;
-      if ((reached ?? 0) > checkpoint) await this.#catchUpInline(now, fence, signal);
+    const { stored } = this.parts.filter;
+    const after = served.checkpoint?.position ?? 0;
+    for await (const message of source.events.subscribeToAll({ after, filter: stored, signal })) {
+      if (message.kind !== 'empty') {
+        const reached = message.kind === 'events' ? message.events.at(-1)?.position : message.position;
+        const { checkpoint } = this.#buildOf(served.id);
+        if ((reached ?? 0) > (checkpoint?.position ?? 0)) await this.#catchUp(served, fence, signal);
+      }
       if (message.kind !== 'events') onState('live');
     }
   }
 
-  async #catchUpInline(build: ModelBuild, fence: Fence, signal: AbortSignal): Promise<void> {
-    try {
-      await this.parts.passes.catchUp(this.parts.runner(build, fence, signal), signal);
-    } catch (error) {
-      // An append was here first, and took it in.
-      if (!(error instanceof CheckpointFencedError)) throw error;
+  /** Brings a build to the log's end as of now. Appends may keep an inline one in step meanwhile, so that there is nothing left to do. */
+  async #catchUp({ id }: ModelBuild, fence: Fence, signal: AbortSignal): Promise<void> {
+    const { passes, runner, definition, source } = this.parts;
+    while (!signal.aborted) {
+      const head = await source.events.head();
+      const build = this.#buildOf(id);
+      if (definition.inline && (build.checkpoint?.position ?? 0) >= head) return;
+      try {
+        return await passes.catchUp(runner(build, fence, signal), signal);
+      } catch (error) {
+        if (!definition.inline || !(error instanceof CheckpointFencedError)) throw error;
+      }
     }
   }
 
+  #buildOf(id: number): ModelBuild {
+    const build = this.parts.readModels.builds().find((each) => each.id === id);
+    if (build === undefined) throw new BuildGoneError(id, 'none', 'the build under way');
+    return build;
+  }
+
   async #fill(building: ModelBuild, { fence, signal, served, endServing }: Filling): Promise<boolean> {
-    const { passes, readModels, onState, onOneFailed } = this.parts;
+    const { readModels, onState, onOneFailed } = this.parts;
     if (served === undefined) onState('building');
-    const runner = this.parts.runner(building, fence, signal);
     try {
-      await passes.catchUp(runner, signal);
+      await this.#catchUp(building, fence, signal);
     } catch (error) {
       if (isTransient(error) || isOvertaken(error) || signal.aborted) throw error;
       this.failures.set(building.id, error as Error);
@@ -155,7 +157,7 @@ export class ProjectionWork {
     if (signal.aborted) return false;
     // Readers never go back: the old one stands still while the new one passes it.
     await endServing();
-    await passes.catchUp(runner, signal);
+    await this.#catchUp(building, fence, signal);
     if (signal.aborted) return false;
     const changes: BuildStateChange[] = [{ id: building.id, from: 'building', to: 'served' }];
     if (served !== undefined) changes.unshift({ id: served.id, from: 'served', to: 'kept' });

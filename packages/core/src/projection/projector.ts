@@ -77,6 +77,8 @@ export class Projector implements ModelObserver {
   #builds = '';
   /** The served build and where this process itself committed it last. */
   #own = { build: 0, position: -1 };
+  /** The build that `status` tells of. */
+  #shown = 0;
   #running: Promise<void> | undefined;
   #settled: () => void = () => {};
   /** Resolves when there is something to read, or it is known that there will not be for a while: it is built by whomever, or stopped. */
@@ -162,24 +164,29 @@ export class Projector implements ModelObserver {
     }
     const served = own.find(({ state }) => state === 'served');
     const build = served ?? own.find(({ state }) => state === 'building');
-    if (build === undefined) return;
-    const position = build.checkpoint?.position ?? 0;
-    const parked = this.parts.readModels.parked(build.id).length;
+    if (build !== undefined) this.#show(build);
+  }
+
+  /** Looks how things stand, here and elsewhere. */
+  refresh(): void {
+    if (this.status.state !== 'stopped') this.#look();
+  }
+
+  #show({ id, state, checkpoint }: ModelBuild): void {
+    const isServed = state === 'served';
+    const isSame = this.#shown === id;
     const before = this.status;
-    const isServed = served !== undefined;
-    if (
-      isServed &&
-      before.served &&
-      (this.#own.build !== build.id || position > Math.max(this.#own.position, before.position))
-    )
-      this.#reset(position);
-    if (isServed && this.#own.build !== build.id) this.#own = { build: build.id, position: -1 };
-    if (before.served === isServed && before.parked === parked && position <= before.position) return;
-    this.#set({
-      served: isServed,
-      parked,
-      position: isServed === before.served ? Math.max(position, before.position) : position,
-    });
+    const position = Math.max(checkpoint?.position ?? 0, isSame ? before.position : 0);
+    const parked = this.parts.readModels.parked(id).length;
+    this.#shown = id;
+    // What this process commits itself, it tells change by change.
+    const isForeign = isSame
+      ? position > Math.max(this.#own.position, before.position) || (isServed && !before.served && position > 0)
+      : before.served || position > 0;
+    if (this.#own.build !== id) this.#own = { build: id, position };
+    const isTold = before.served === isServed && before.parked === parked && before.position === position;
+    if (!isTold) this.#set({ served: isServed, parked, position });
+    if (isServed && isForeign) this.#reset(position);
   }
 
   #look(): void {

@@ -33,7 +33,11 @@ export const questionsToDocuments: ShopRules = {
       [9, 8, 7, 6],
     );
     assert.deepEqual(await amounts(sales.find({ where: { note: null } })), [1, 2, 4, 5, 7, 8]);
-    assert.deepEqual(await amounts(sales.find({ where: { at: { atLeast: new Date(0) } }, limit: 2 })), [0, 1]);
+    assert.deepEqual(
+      await amounts(sales.find({ where: { at: { atLeast: new Date(0) } }, limit: 2 })),
+      [0, 9],
+      'in the order of the keys',
+    );
     assert.deepEqual(await amounts(sales.find({ where: { at: { below: new Date(0) } } })), []);
     assert.deepEqual((await sales.findOne({ where: { amount: 7 } }))?.value.till, 'b');
     assert.equal(await sales.findOne({ where: { amount: 70 } }), undefined);

@@ -1,7 +1,7 @@
 /** Read models filled anew beside those that are served, and code of two versions side by side. */
 import assert from 'node:assert/strict';
 import { type Application, Documents, On, Projection, type RebuildProgress, type RecordedEvent } from '@tidemark/core';
-import { range, refused } from '../conformance/language.ts';
+import { nextTurn, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
 import { Sell, Sold, Takings } from './till.ts';
 
@@ -48,7 +48,7 @@ export const rebuilding: ShopRules = {
         done = true;
       });
       seen.add((await value(app)) ?? -1);
-      await new Promise(setImmediate);
+      await nextTurn();
     }
     seen.add((await value(app)) ?? -1);
     assert.deepEqual([...seen], [3_000, 30_000]);
@@ -64,6 +64,7 @@ export const rebuilding: ShopRules = {
     });
     let sum = 1_000;
     for (let after = 0; after < 10; after += served ? 1 : 0) {
+      await nextTurn();
       const receipt = await app.execute(Sell, { tillId: 'hall', amount: 1 });
       sum += 1;
       await app.caughtUp(One, receipt);
@@ -205,7 +206,7 @@ export const versions: ShopRules = {
         ready = true;
       });
       seen.add((await app.documents(Two).get('hall')) ?? -1);
-      await new Promise(setImmediate);
+      await nextTurn();
     }
     seen.add((await app.documents(Two).get('hall')) ?? -1);
     assert.deepEqual([...seen].at(-1), 3_000_000);

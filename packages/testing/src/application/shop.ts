@@ -1,12 +1,14 @@
 import { type Application, createApplication, type ProjectionClass, type StoreProvider } from '@tidemark/core';
 import type { ConformanceTarget } from '../conformance/declare-rules.ts';
 import type { Rules } from '../conformance/rule.ts';
-import { manualClock } from '../manual-clock.ts';
+import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { type Services, Takings, Till } from './till.ts';
 
 /** A store on which applications are started, in the roles of several processes or one after another. */
 export interface Shop {
   readonly store: StoreProvider;
+  /** The store's clock. */
+  readonly clock: ManualClock;
   start(options?: {
     projection?: typeof Takings;
     projections?: readonly ProjectionClass[];
@@ -20,10 +22,12 @@ export interface Shop {
 export type ShopRules = Rules<Shop>;
 
 export async function openShop(target: ConformanceTarget): Promise<Shop> {
-  const store = await target.provide(manualClock());
+  const clock = manualClock();
+  const store = await target.provide(clock);
   const started: Application[] = [];
   return {
     store,
+    clock,
     async start({ projection = Takings, projections = [projection], services, onError = () => {} } = {}) {
       const app = await createApplication({ store, aggregates: [Till], projections, services, onError });
       started.push(app);
