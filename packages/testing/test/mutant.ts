@@ -3,7 +3,11 @@ import { type EventStore, memory, type StoredEvent, type Stores } from '@tidemar
 import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
 
 /** What is broken on an opening of the memory store; the rest works. */
-export type Break = (stores: Stores) => { readonly [K in Exclude<keyof Stores, 'close'>]?: Partial<Stores[K]> };
+export type Break = (stores: Stores) => Broken;
+type Broken = { readonly [K in Exclude<keyof Stores, 'close' | 'useInline'>]?: Partial<Stores[K]> } & Pick<
+  Stores,
+  'useInline'
+>;
 
 /** A store that is broken in one way: the rule with this title has to notice. */
 export async function assertNoticed(rule: string, broken: Break, conformance = storeConformance): Promise<void> {
@@ -34,6 +38,8 @@ function brokenProvider(open: () => Promise<Stores>, broken: Break) {
       readModels: changed(stores.readModels, changes.readModels),
       snapshots: changed(stores.snapshots, changes.snapshots),
       commandLog: changed(stores.commandLog, changes.commandLog),
+      leases: changed(stores.leases, changes.leases),
+      useInline: changes.useInline ?? ((projections) => stores.useInline?.(projections)),
       close: () => stores.close(),
     };
   };

@@ -2,7 +2,7 @@
 import { StoredEvent, type Subscription } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';
 import { suite } from 'uvu';
-import { assertNoticed, type Break, mapPages } from './mutant.ts';
+import { assertNoticed, type Break, changed, mapPages } from './mutant.ts';
 
 const test = suite('the rules of applications notice a store that');
 
@@ -69,8 +69,7 @@ noticed(
   'consumers of others: two consumers with one name both handled all 13 events',
   ({ readModels }) => ({
     readModels: {
-      commit: async (model, commit) =>
-        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
+      transact: (id, { run }) => readModels.transact(id, { expected: 'any', run }),
     },
   }),
 );
@@ -80,8 +79,11 @@ noticed(
   'consumers of others: a failing event was skipped after a restart',
   ({ readModels }) => ({
     readModels: {
-      commit: (model, commit) =>
-        readModels.commit(model, { ...commit, changes: new Map([...commit.changes].slice(1)) }),
+      transact: (id, transaction) =>
+        readModels.transact(id, {
+          ...transaction,
+          run: (session) => transaction.run(changed(session, { write: () => {} })),
+        }),
     },
   }),
 );

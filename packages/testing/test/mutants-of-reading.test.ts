@@ -1,5 +1,5 @@
 /** Proof that the conformance suite can fail: stores whose reading, deleting or keeping is broken in one way each. */
-import { type EventStore, type ModelCommit, type ReadStreamOptions, StoredEvent } from '@tidemark/core';
+import { type EventStore, type ReadStreamOptions, StoredEvent } from '@tidemark/core';
 import { suite } from 'uvu';
 import { assertNoticed, type Break, mapPages } from './mutant.ts';
 
@@ -227,46 +227,6 @@ noticed(
   'concurrency: never calls a stream unchanged that another opening wrote to',
   () => ({
     events: { isUnchanged: () => true },
-  }),
-);
-
-noticed(
-  'does not look at the checkpoint',
-  'read models: a commit that expects another place is fenced off whole',
-  ({ readModels }) => ({
-    readModels: {
-      commit: async (model, commit) =>
-        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
-    },
-  }),
-);
-
-noticed(
-  'writes the documents of a commit that it fences off',
-  'read models: a commit that expects another place is fenced off whole',
-  ({ readModels }) => ({
-    readModels: {
-      commit: async (model, commit: ModelCommit) => {
-        const now = await readModels.checkpoint(model);
-        if (now !== undefined) await readModels.commit(model, { ...commit, expected: now.position, checkpoint: now });
-        return readModels.commit(model, commit);
-      },
-    },
-  }),
-);
-
-noticed(
-  'scans in the order of UTF-16',
-  'read models: scanning goes in the order of the keys as UTF-8, by pages',
-  ({ readModels }) => ({
-    readModels: {
-      scan: (model, { after, limit }) =>
-        readModels
-          .scan(model, { limit: 1_000 })
-          .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-          .filter(({ key }) => after === undefined || key > after)
-          .slice(0, limit),
-    },
   }),
 );
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { ModelKey, StoredEvent, Stores } from '@tidemark/core';
+import type { ModelKey, ModelShape, StoredEvent, Stores } from '@tidemark/core';
 import { all, any, noStream, numbered, numbers, range, refused } from './language.ts';
 import type { Rules } from './rule.ts';
 
 const model: ModelKey = { name: 'balances', version: 1 };
+const shape: ModelShape = { indexes: [], tables: [] };
 
 export const openingAndClosing: Rules = {
   'a log has a name of its own, which stays': async ({ events, openAnother, reopen }) => {
@@ -91,7 +92,9 @@ export const openingAndClosing: Rules = {
       all(other.events.readStream('account-1', { direction: 'backwards' })),
       other.events.head(),
       other.events.append('account-2', numbered(1), any),
-      other.readModels.checkpoint(model),
+      other.readModels.begin(model, shape),
+      other.readModels.wait(other.readModels.seen(), new AbortController().signal),
+      other.leases.acquire('balances', 'one', 1_000),
       other.close(),
       other.events.append('account-3', numbered(1), any),
     ];
@@ -102,7 +105,7 @@ export const openingAndClosing: Rules = {
   },
 };
 
-function usesBeside({ readModels, snapshots, commandLog }: Stores): readonly (() => unknown)[] {
+function usesBeside({ readModels, snapshots, commandLog, leases }: Stores): readonly (() => unknown)[] {
   const state = {
     streamName: 'account-1',
     kind: 'Account@1',
@@ -112,18 +115,27 @@ function usesBeside({ readModels, snapshots, commandLog }: Stores): readonly (()
     eventId: 'e',
     state: '{}',
   };
+  const query = { where: [], orderBy: undefined, direction: 'ascending', after: undefined, limit: 1 } as const;
+  const lease = { name: 'balances', owner: 'one', token: 1 };
   return [
-    () => readModels.checkpoint(model),
-    () => readModels.read(model, 'key'),
-    () => readModels.scan(model, { limit: 1 }),
-    () => readModels.count(model),
-    () =>
-      readModels.commit(model, {
-        expected: undefined,
-        checkpoint: { logId: 'l', position: 1, eventId: 'e' },
-        changes: new Map(),
-      }),
-    () => readModels.remove(model),
+    () => readModels.builds(),
+    () => readModels.served(model),
+    () => readModels.begin(model, shape),
+    () => readModels.changeStates([]),
+    () => readModels.drop(1),
+    () => readModels.transact(1, { expected: 'any', run: () => undefined }),
+    () => readModels.read(1, 'key'),
+    () => readModels.scan(1, { limit: 1 }),
+    () => readModels.count(1),
+    () => readModels.find(1, query),
+    () => readModels.parked(1),
+    () => readModels.select('SELECT 1', []),
+    () => readModels.tableName(1, 'accounts'),
+    () => readModels.seen(),
+    () => readModels.wait(0, new AbortController().signal),
+    () => leases.acquire('balances', 'one', 1_000),
+    () => leases.renew([lease], 1_000),
+    () => leases.release([lease]),
     () => snapshots.load('account-1', 'Account@1'),
     () => snapshots.save(state),
     () => snapshots.remove('account-1', 'Account@1'),

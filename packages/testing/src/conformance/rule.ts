@@ -1,4 +1,4 @@
-import type { StoreCapabilities, Stores } from '@tidemark/core';
+import type { ReadModelCapabilities, StoreCapabilities, Stores } from '@tidemark/core';
 import type { ManualClock } from '../manual-clock.ts';
 
 /** Rules of the contract: each title says what must be true, each check throws where it is not. */
@@ -19,14 +19,14 @@ export interface OpenLog extends Stores {
 /** Thrown by a check that this store need not pass. */
 export class NotRequired extends Error {}
 
-type Capability = {
-  [K in keyof StoreCapabilities]: StoreCapabilities[K] extends boolean ? K : never;
-}[keyof StoreCapabilities];
+type Capability =
+  | { [K in keyof StoreCapabilities]: StoreCapabilities[K] extends boolean ? K : never }[keyof StoreCapabilities]
+  | keyof ReadModelCapabilities;
 
 /** Rules for stores that can do this; the others need not pass, and say why. */
 export function needing(capability: Capability, rules: Rules): Rules {
   return mapped(rules, (check) => async (log) => {
-    if (!log.events.capabilities[capability]) throw new NotRequired(`the store has no ${capability}`);
+    if (!can(log, capability)) throw new NotRequired(`the store has no ${capability}`);
     return check(log);
   });
 }
@@ -34,8 +34,12 @@ export function needing(capability: Capability, rules: Rules): Rules {
 /** Rules for stores that cannot do this; they say nothing about the others. */
 export function lacking(capability: Capability, rules: Rules): Rules {
   return mapped(rules, (check) => async (log) => {
-    if (!log.events.capabilities[capability]) return check(log);
+    if (!can(log, capability)) return check(log);
   });
+}
+
+function can({ events, readModels }: OpenLog, capability: Capability): boolean {
+  return capability === 'tables' ? readModels.capabilities[capability] : events.capabilities[capability];
 }
 
 function mapped(rules: Rules, change: (check: Check) => Check): Rules {

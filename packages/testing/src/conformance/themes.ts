@@ -1,25 +1,39 @@
 /** The whole contract: each theme's rules are in a file of its own. */
 import { appending, appendingNothing, expecting } from './appending.ts';
 import { badInput } from './bad-input.ts';
+import { builds } from './builds.ts';
 import { commandLog } from './command-log.ts';
 import { concurrency } from './concurrency.ts';
+import { deadLetters } from './dead-letters.ts';
 import { deleting, reviving } from './deleting.ts';
+import { documents } from './documents.ts';
 import { endingSubscriptions } from './ending-subscriptions.ts';
 import { exactness } from './exactness.ts';
 import { failuresOfOthers } from './failures-of-others.ts';
 import { filtering } from './filtering.ts';
 import { followingLive } from './following-live.ts';
+import { inlineGroups, inlineSeveralStreams } from './inline-groups.ts';
+import { inlineProjections } from './inline-projections.ts';
+import { inlineTables } from './inline-tables.ts';
+import { leasing } from './leases.ts';
+import { modelChanges } from './model-changes.ts';
+import { modelTransactions } from './model-transactions.ts';
 import { openingAndClosing } from './opening-and-closing.ts';
 import { progressing } from './progressing.ts';
-import { readModels } from './read-models.ts';
+import { queries } from './queries.ts';
+import { randomQueries } from './random-queries.ts';
 import { readingAll } from './reading-all.ts';
 import { readingStreams } from './reading-streams.ts';
 import { repeating } from './repeating.ts';
 import type { Rules } from './rule.ts';
+import { serving } from './serving.ts';
 import { appendingToSeveralStreams } from './several-streams.ts';
 import { snapshots } from './snapshots.ts';
 import { streamMetadata } from './stream-metadata.ts';
 import { subscribing } from './subscribing.ts';
+import { tableStatements } from './table-statements.ts';
+import { tableViews } from './table-views.ts';
+import { tables } from './tables.ts';
 import { tombstones } from './tombstones.ts';
 import { truncating } from './truncating.ts';
 
@@ -44,7 +58,22 @@ export const themes = {
   'end of a subscription': endingSubscriptions,
   concurrency,
   'command log': commandLog,
-  'read models': readModels,
+  builds,
+  'served builds': serving,
+  'transaction of a read model': modelTransactions,
+  documents,
+  queries,
+  'random queries': randomQueries,
+  'dead letters': deadLetters,
+  tables,
+  'statements on tables': tableStatements,
+  'plain names of tables': tableViews,
+  'changes of read models': modelChanges,
+  leases: leasing,
+  'inline projections': inlineProjections,
+  'appends at once with inline projections': inlineGroups,
+  'appends to several streams with inline projections': inlineSeveralStreams,
+  'tables of inline projections': inlineTables,
   snapshots,
   'opening and closing': openingAndClosing,
   'bad input': badInput,

@@ -1,0 +1,361 @@
+import assert from 'node:assert/strict';
+import type { ModelSession } from '@tidemark/core';
+import { range, refused } from './language.ts';
+import {
+  balances,
+  begun,
+  buildAt,
+  change,
+  checkpoint,
+  checkpointOf,
+  contents,
+  document,
+  letter,
+  outcomes,
+  plainShape,
+  serve,
+} from './read-model-language.ts';
+import type { Rules } from './rule.ts';
+
+export const modelTransactions: Rules = {
+  'writes documents, letters and checkpoint as one': async ({ readModels: store, openAnother }) => {
+    const id = await begun(store);
+    const dated = { json: '{"at":"x"}', types: '{"/at":"Date"}' };
+    await store.transact(id, {
+      expected: undefined,
+      run(session) {
+        session.write('ada', document(1));
+        session.write('bob', dated);
+        session.park(letter(6));
+        return checkpoint(7);
+      },
+    });
+    for (const { readModels } of [{ readModels: store }, await openAnother()]) {
+      assert.deepEqual([readModels.read(id, 'ada'), readModels.read(id, 'bob')], [document(1), dated]);
+      assert.deepEqual(readModels.parked(id), [letter(6)]);
+      assert.deepEqual(checkpointOf(readModels, id), checkpoint(7));
+    }
+  },
+
+  'sees what was there and what it did before': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await change(store, id, { ada: document(1), bob: document(2) }, { from: undefined, to: 1 });
+    const seen: unknown[] = [];
+    await store.transact(id, {
+      expected: 1,
+      run(session) {
+        seen.push(session.read('ada'), session.read('eve'));
+        session.write('ada', document(10));
+        session.write('bob', null);
+        session.write('eve', document(30));
+        seen.push(session.read('ada'), session.read('bob'), session.read('eve'));
+        session.write('bob', document(20));
+        session.write('eve', null);
+        seen.push(session.read('bob'), session.read('eve'));
+        return checkpoint(2);
+      },
+    });
+    assert.deepEqual(seen, [document(1), undefined, document(10), undefined, document(30), document(20), undefined]);
+    assert.deepEqual(store.scan(id, { limit: 10 }), [
+      { key: 'ada', ...document(10) },
+      { key: 'bob', ...document(20) },
+    ]);
+  },
+
+  'the checkpoint moves also when nothing else changes, and exactly to where it is told': async ({
+    readModels: store,
+    reopen,
+  }) => {
+    const id = await begun(store);
+    const exact = { logId: 'a log: ü 😀', position: Number.MAX_SAFE_INTEGER, eventId: "it's" };
+    await change(store, id, {}, { from: undefined, to: 3 });
+    await change(store, id, {}, { from: 3, to: 9 });
+    await store.transact(id, { expected: 9, run: () => exact });
+    assert.deepEqual(checkpointOf(store, id), exact);
+    assert.deepEqual(checkpointOf((await reopen()).readModels, id), exact);
+  },
+
+  'the checkpoint stays where nothing is returned': async ({ readModels: store }) => {
+    const id = await begun(store);
+    const run = (session: ModelSession) => void session.write('ada', document(1));
+    await store.transact(id, { expected: undefined, run });
+    assert.deepEqual([store.read(id, 'ada'), checkpointOf(store, id)], [document(1), undefined]);
+    await change(store, id, {}, { from: undefined, to: 5 });
+    await store.transact(id, { expected: 5, run: (session) => void session.write('ada', null) });
+    assert.deepEqual([store.count(id), checkpointOf(store, id)], [0, checkpoint(5)]);
+  },
+
+  'one that expects another place is fenced off before it runs': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await change(store, id, { ada: document(1) }, { from: undefined, to: 5 });
+    const before = contents(store, id);
+    let ran = 0;
+    for (const expected of [undefined, 4, 6, 0]) {
+      const error = await refused('CHECKPOINT_FENCED', () =>
+        store.transact(id, {
+          expected,
+          run(session) {
+            ran += 1;
+            session.write('ada', document(2));
+            return checkpoint(8);
+          },
+        }),
+      );
+      assert.deepEqual([error['consumer'], error['expected'], error['actual']], ['balances', expected, 5]);
+    }
+    assert.deepEqual([contents(store, id), ran], [before, 0]);
+  },
+
+  'one that expects a checkpoint is fenced off where there is none': async ({ readModels: store }) => {
+    const id = await begun(store);
+    for (const from of [5, 0]) {
+      const error = await refused('CHECKPOINT_FENCED', () => change(store, id, { ada: document(1) }, { from, to: 8 }));
+      assert.deepEqual([error['expected'], error['actual']], [from, undefined]);
+    }
+    assert.deepEqual([store.count(id), checkpointOf(store, id)], [0, undefined]);
+  },
+
+  'one that expects `any` place does not look': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await change(store, id, {}, { from: 'any', to: 5 });
+    await change(store, id, { ada: document(1) }, { from: 'any', to: 6 });
+    assert.deepEqual([store.read(id, 'ada'), checkpointOf(store, id)], [document(1), checkpoint(6)]);
+  },
+
+  'of two runners with one build, each batch is applied by one': async ({ readModels: store, openAnother }) => {
+    const { readModels: other } = await openAnother();
+    const id = await begun(store);
+    for (const position of range(10, 1)) {
+      const from = position === 1 ? undefined : position - 1;
+      const both = [store, other].map((opening, runner) =>
+        change(opening, id, { [`${position}`]: document(runner) }, { from, to: position }),
+      );
+      assert.deepEqual(await outcomes(both), ['CHECKPOINT_FENCED', 'fulfilled']);
+    }
+    assert.equal(other.count(id), 10);
+    assert.deepEqual(checkpointOf(store, id), checkpoint(10));
+  },
+
+  'what its code throws is thrown as it is, once, and undoes everything': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await change(store, id, { ada: document(1), bob: document(2) }, { from: undefined, to: 5 });
+    const before = contents(store, id);
+    const busy = Object.assign(new Error('locked'), { code: 'SQLITE_BUSY' });
+    const full = Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+    for (const thrown of [new RangeError('13 is not unique'), busy, full, 'a text', undefined]) {
+      let ran = 0;
+      const outcome = store.transact(id, {
+        expected: 5,
+        run(session) {
+          ran += 1;
+          session.write('ada', document(100));
+          session.write('bob', null);
+          session.write('eve', document(3));
+          session.park(letter(6));
+          throw thrown;
+        },
+      });
+      const [{ status, reason }] = (await Promise.allSettled([outcome])) as [PromiseRejectedResult];
+      assert.deepEqual([status, ran], ['rejected', 1]);
+      assert.equal(reason, thrown);
+      assert.deepEqual(contents(store, id), before);
+    }
+    await change(store, id, { ada: document(3) }, { from: 5, to: 6 });
+    assert.deepEqual(store.read(id, 'ada'), document(3));
+  },
+
+  'one that fails takes none of its neighbours with it': async ({ readModels: store, events }) => {
+    const ids: number[] = [];
+    for (const version of range(30)) ids.push(await begun(store, { ...balances, version }));
+    const failing = (index: number) => index % 3 === 1;
+    const transacting = ids.map((id, index) =>
+      store.transact(id, {
+        expected: undefined,
+        run(session) {
+          session.write('ada', document(index));
+          if (failing(index)) throw new RangeError(`${index}`);
+          return checkpoint(index + 1);
+        },
+      }),
+    );
+    const [settled] = await Promise.all([Promise.allSettled(transacting), events.head()]);
+    for (const [index, outcome] of settled.entries()) {
+      const id = ids[index] as number;
+      assert.equal(outcome.status, failing(index) ? 'rejected' : 'fulfilled');
+      assert.equal(
+        outcome.status === 'rejected' ? String(outcome.reason) : '',
+        failing(index) ? `RangeError: ${index}` : '',
+      );
+      assert.deepEqual(store.read(id, 'ada'), failing(index) ? undefined : document(index));
+      assert.deepEqual(checkpointOf(store, id), failing(index) ? undefined : checkpoint(index + 1));
+    }
+  },
+
+  'one of a build that is gone is refused before it runs': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await store.drop(id);
+    const ran: number[] = [];
+    for (const build of [id, 4_711]) {
+      for (const expected of [undefined, 5, 'any'] as const) {
+        const error = await refused('BUILD_GONE', () =>
+          store.transact(build, { expected, run: () => void ran.push(build) }),
+        );
+        assert.equal(error['build'], build);
+      }
+    }
+    assert.deepEqual([ran, store.builds()], [[], []]);
+  },
+
+  'a served build, and a kept one, can be changed': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await serve(store, id);
+    await change(store, id, { ada: document(1) }, { from: undefined, to: 1 });
+    await store.changeStates([{ id, from: 'served', to: 'kept' }]);
+    await change(store, id, { bob: document(2) }, { from: 1, to: 2 });
+    assert.deepEqual([store.count(id), buildAt(store, id)?.state], [2, 'kept']);
+  },
+
+  'is open to the holder of its lease only, expired or not': async ({ readModels: store, leases, clock }) => {
+    const id = await begun(store);
+    const fence = await leases.acquire('balances', 'process 1', 1_000);
+    assert.ok(fence !== undefined, 'the lease was not given');
+    await change(store, id, { ada: document(1) }, { from: undefined, to: 1, fence });
+    clock.advance(60_000);
+    await change(store, id, { ada: document(2) }, { from: 1, to: 2, fence });
+    const next = await leases.acquire('balances', 'process 2', 1_000);
+    const before = contents(store, id);
+    const ran: number[] = [];
+    const late = () => store.transact(id, { expected: 2, fence, run: () => void ran.push(1) });
+    const error = await refused('LEASE_LOST', late);
+    assert.deepEqual([error['lease'], error['token'], error['actual']], ['balances', fence.token, next?.token]);
+    assert.deepEqual([ran, contents(store, id)], [[], before]);
+    await change(store, id, { ada: document(3) }, { from: 2, to: 3, fence: next as typeof fence });
+  },
+
+  'a released lease, and one that never was, open nothing': async ({ readModels: store, leases }) => {
+    const id = await begun(store);
+    const fence = await leases.acquire('balances', 'process 1', 1_000);
+    assert.ok(fence !== undefined, 'the lease was not given');
+    await leases.release([fence]);
+    for (const wrong of [fence, { name: 'never', token: 1 }]) {
+      const late = () => change(store, id, { ada: document(1) }, { from: undefined, to: 1, fence: wrong });
+      const error = await refused('LEASE_LOST', late);
+      assert.deepEqual([error['lease'], error['actual']], [wrong.name, undefined]);
+    }
+    assert.equal(store.count(id), 0);
+  },
+
+  'whoever keeps the session cannot use it afterwards': async ({ readModels: store }) => {
+    const id = await begun(store);
+    const kept: ModelSession[] = [];
+    await store.transact(id, { expected: undefined, run: (session) => void kept.push(session) });
+    const failing = store.transact(id, {
+      expected: undefined,
+      run(session) {
+        kept.push(session);
+        throw new RangeError();
+      },
+    });
+    await assert.rejects(failing, RangeError);
+    assert.equal(kept.length, 2);
+    for (const session of kept) {
+      const uses: readonly (() => unknown)[] = [
+        () => session.read('ada'),
+        () => session.write('ada', document(1)),
+        () => session.write('ada', null),
+        () => session.park(letter(1)),
+        () => session.unpark(1),
+        () => session.parkedIn('account-1'),
+        () => session.guarded(() => 1),
+        () => session.tableName('accounts'),
+        () => session.statement('SELECT 1'),
+      ];
+      for (const use of uses) await refused('CLOSED', use);
+    }
+    assert.deepEqual([store.count(id), store.parked(id)], [0, []]);
+  },
+
+  'another opening sees nothing of it before its end': async ({ readModels: store, openAnother }) => {
+    const { readModels: other } = await openAnother();
+    const id = await begun(store);
+    await change(store, id, { ada: document(1) }, { from: undefined, to: 5 });
+    const before = contents(store, id);
+    let during: unknown;
+    await store.transact(id, {
+      expected: 5,
+      run(session) {
+        session.write('ada', document(2));
+        session.write('bob', document(3));
+        session.park(letter(6));
+        during = contents(other, id);
+        return checkpoint(6);
+      },
+    });
+    assert.deepEqual(during, before);
+    assert.deepEqual([other.read(id, 'ada'), checkpointOf(other, id)], [document(2), checkpoint(6)]);
+  },
+
+  'one of 3,300 documents is one': async ({ readModels: store }) => {
+    const id = await begun(store);
+    const many = (value: (number: number) => ReturnType<typeof document> | null) =>
+      Object.fromEntries(range(3_300).map((number) => [`k${number}`, value(number)]));
+    await change(store, id, many(document), { from: undefined, to: 1 });
+    assert.equal(store.count(id), 3_300);
+    const failing = store.transact(id, {
+      expected: 1,
+      run(session) {
+        for (const key of Object.keys(many(document))) session.write(key, null);
+        throw new RangeError('after all of them');
+      },
+    });
+    await assert.rejects(failing, RangeError);
+    assert.equal(store.count(id), 3_300);
+    await change(
+      store,
+      id,
+      many(() => null),
+      { from: 1, to: 2 },
+    );
+    assert.equal(store.count(id), 0);
+  },
+
+  '`guarded` gives what its code gives, and throws what that throws': async ({ readModels: store }) => {
+    const id = await begun(store, balances, plainShape);
+    const thrown = new RangeError('inside');
+    const seen: unknown[] = [];
+    await store.transact(id, {
+      expected: undefined,
+      run(session) {
+        seen.push(session.guarded(() => session.guarded(() => 'inside')));
+        try {
+          session.guarded(() => {
+            throw thrown;
+          });
+        } catch (error) {
+          seen.push(error);
+        }
+        session.write('ada', document(1));
+        return checkpoint(1);
+      },
+    });
+    assert.deepEqual([seen[0], seen.length], ['inside', 2]);
+    assert.equal(seen[1], thrown);
+    assert.deepEqual([store.read(id, 'ada'), checkpointOf(store, id)], [document(1), checkpoint(1)]);
+  },
+
+  'what its own code begins waits for its end': async ({ readModels: store, events }) => {
+    const id = await begun(store);
+    const inner: Promise<unknown>[] = [];
+    await store.transact(id, {
+      expected: undefined,
+      run(session) {
+        inner.push(change(store, id, { ada: document(2) }, { from: 1, to: 2 }));
+        inner.push(events.append('account-1', [], { expectedRevision: 'any' }));
+        session.write('ada', document(1));
+        return checkpoint(1);
+      },
+    });
+    await Promise.all(inner);
+    assert.deepEqual([store.read(id, 'ada'), checkpointOf(store, id)], [document(2), checkpoint(2)]);
+  },
+};
