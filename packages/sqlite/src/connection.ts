@@ -14,6 +14,8 @@ export class Connection {
   readonly path: string;
   /** Told after each commit that may have brought events, this process's and others'. */
   readonly changed = new Signal();
+  /** The same for read models: an append of this process's does not wake who waits for these, nor they who waits for it. */
+  readonly modelsChanged = new Signal();
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #schemaVersion: Database.Statement<[], number>;
   readonly #begin: Database.Statement<[]>;
@@ -52,7 +54,13 @@ export class Connection {
     assertKnown(Number(this.#schemaVersion.get()), this.path);
     this.#version = version;
     for (const forget of this.#forget) forget();
+    this.notifyAll();
+  }
+
+  /** Whoever waits has to look again. */
+  notifyAll(): void {
     this.changed.notify();
+    this.modelsChanged.notify();
   }
 
   /** What cannot be made again has to be on disk before its commit returns, if the store is to be durable at all. */

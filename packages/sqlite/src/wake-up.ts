@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { Signal } from '@tidemark/core';
 import type { Connection } from './connection.ts';
 import { inMemory } from './options.ts';
 
@@ -36,11 +37,11 @@ export class WakeUp {
     this.#wal = `${basename(file)}-wal`;
   }
 
-  /** Resolves after `seen` (see `Signal`), whoever commits, or when `signal` fires. */
-  async wait(seen: number, signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves when `changed`, one of the connection's, was told after `seen`, whoever commits, or when `signal` fires. */
+  async wait(changed: Signal, seen: number, signal: AbortSignal | undefined): Promise<void> {
     this.#begin();
     try {
-      await this.connection.changed.wait(seen, signal);
+      await changed.wait(seen, signal);
     } finally {
       this.#end();
     }
@@ -102,7 +103,7 @@ export class WakeUp {
       this.connection.refresh();
     } catch {
       // Locked for recovery, or changed by a newer version: who waits has to find out by reading.
-      this.connection.changed.notify();
+      this.connection.notifyAll();
     }
   };
 }
