@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type Database from 'better-sqlite3';
+import { createBuilds } from './builds-schema.ts';
 import { storeFailed } from './failures.ts';
 
 /** Marks a file as Tidemark's, in its header: the letters `Tidm`. */
@@ -15,7 +16,7 @@ export const applicationId = 0x54_69_64_6d;
 export type Migration = (db: Database.Database, now: number) => void;
 
 /** The schema's version is the number of migrations that were run. */
-export const migrations: readonly Migration[] = [createTables];
+export const migrations: readonly Migration[] = [createTables, createBuilds];
 
 function createTables(db: Database.Database, now: number): void {
   db.exec(`
