@@ -37,6 +37,7 @@ export class SqliteEventStore implements EventStore {
     multiStreamAppend: true,
     densePositions: true,
     commandLog: true,
+    inlineProjections: true,
     maxAppendBytes,
   };
 

@@ -25,6 +25,18 @@ const meanings: Readonly<Record<StoreFailure, string>> = {
   io: 'reading or writing failed',
 };
 
+/** Wraps what an application's own code threw inside a transaction, on its way to the caller: it gets exactly that. */
+export class Thrown {
+  constructor(
+    readonly error: unknown,
+    /** Whether what that code's work did was undone, and the transaction may go on. */
+    readonly isUndone = false,
+  ) {}
+}
+
+/** What a statement of an application's does wrong, and not the file: it is told about that in SQLite's words. */
+const statementErrors = ['SQLITE_CONSTRAINT', 'SQLITE_ERROR', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE_TOOBIG'];
+
 /** A failure of the file at `path`; `detail` replaces the usual words for `reason`. */
 export function storeFailed(path: string, reason: StoreFailure, detail?: string, cause?: unknown): StoreFailedError {
   const why = cause instanceof Error ? ` (${codeOf(cause) ?? cause.name}: ${cause.message})` : '';
@@ -37,12 +49,23 @@ export function storeFailed(path: string, reason: StoreFailure, detail?: string,
 
 /** The error to give to a caller. What is no error of the driver's is passed on as it is. */
 export function translated(error: unknown, path: string): unknown {
+  if (error instanceof Thrown) return error.error;
   if (error instanceof TidemarkError) return error;
   if (isClosedByUs(error)) return new ClosedError(path);
   const code = codeOf(error);
   if (code === undefined) return error;
   const [, reason = 'io'] = reasons.find(([beginning]) => code.startsWith(beginning)) ?? [];
   return storeFailed(path, reason, undefined, error);
+}
+
+/** The same for a statement that an application has written. */
+export function translatedOfStatement(error: unknown, path: string): unknown {
+  return isOfStatement(error) ? error : translated(error, path);
+}
+
+export function isOfStatement(error: unknown): error is Error {
+  const code = codeOf(error);
+  return statementErrors.some((beginning) => code?.startsWith(beginning));
 }
 
 /** Somebody else holds a lock: the same again, a little later, may succeed. */

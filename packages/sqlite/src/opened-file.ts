@@ -3,10 +3,16 @@ import { ClosedError, type Revision } from '@tidemark/core';
 import { Appender } from './append.ts';
 import { SqliteCommandLog } from './command-log.ts';
 import type { Connection } from './connection.ts';
+import { Leases } from './leases.ts';
 import { Names } from './names.ts';
 import type { Settings } from './options.ts';
 import { PageReader } from './pages.ts';
 import { patiently, patientlyNow } from './patience.ts';
+import { BuildChanges } from './read-models/build-changes.ts';
+import { Builds } from './read-models/builds.ts';
+import { DeadLetters } from './read-models/dead-letters.ts';
+import { OpenBuilds } from './read-models/open-builds.ts';
+import { Savepoint } from './read-models/savepoint.ts';
 import { Reader } from './reader.ts';
 import { StreamCache } from './stream-cache.ts';
 import { StreamChanger } from './stream-changes.ts';
@@ -25,6 +31,11 @@ export class OpenedFile {
   readonly pages: PageReader;
   readonly subscriptions: Subscriptions;
   readonly commands: SqliteCommandLog;
+  readonly builds: Builds;
+  readonly leases: Leases;
+  readonly deadLetters: DeadLetters;
+  readonly openBuilds: OpenBuilds;
+  readonly buildChanges: BuildChanges;
   readonly #wakeUp: WakeUp;
   readonly #whenClosed = new Set<() => void>();
   #closing: Promise<void> | undefined;
@@ -43,7 +54,13 @@ export class OpenedFile {
     this.commands = new SqliteCommandLog(db);
     this.appender = new Appender(db, this.streams, types, this.commands, clock);
     this.changer = new StreamChanger(db, this.streams);
-    this.writer = new Writer(connection, settings, [types, categories, this.streams]);
+    this.builds = new Builds(connection);
+    this.openBuilds = new OpenBuilds(db, this.builds);
+    this.leases = new Leases(db);
+    this.deadLetters = new DeadLetters(db);
+    const parts = { leases: this.leases, deadLetters: this.deadLetters, savepoint: new Savepoint(db) };
+    this.buildChanges = new BuildChanges(connection, this.builds, this.openBuilds, parts);
+    this.writer = new Writer(connection, settings, [types, categories, this.streams, this.builds]);
     this.reader = new Reader(db, this.streams, types, categories, streamNames);
     this.pages = new PageReader(this, this.reader, this.streams);
     this.subscriptions = new Subscriptions(this, this.reader, this.streams);
@@ -70,10 +87,17 @@ export class OpenedFile {
     return patientlyNow(look, this.settings.path);
   }
 
-  isUnchanged(streamName: string, revision: Revision): boolean {
-    if (this.isClosed) return false;
+  /** The same for what is cached. */
+  lookNow<T>(look: () => T): T {
     return this.readNow(() => {
       this.connection.refresh();
+      return look();
+    });
+  }
+
+  isUnchanged(streamName: string, revision: Revision): boolean {
+    if (this.isClosed) return false;
+    return this.lookNow(() => {
       const state = this.streams.peek(streamName);
       if (state === undefined || state.head !== revision || state.deleted || state.tombstone) return false;
       const { truncateBefore, revivedAt, maxCount, maxAge } = state;
@@ -90,7 +114,11 @@ export class OpenedFile {
   }
 
   wait(seen: number, signal: AbortSignal): Promise<void> {
-    return this.#wakeUp.wait(seen, signal);
+    return this.#wakeUp.wait(this.connection.changed, seen, signal);
+  }
+
+  waitForModels(seen: number, signal: AbortSignal): Promise<void> {
+    return this.#wakeUp.wait(this.connection.modelsChanged, seen, signal);
   }
 
   whenClosed(end: () => void): () => void {
@@ -114,6 +142,7 @@ export class OpenedFile {
     await this.writer.close();
     for (const end of this.#whenClosed) end();
     this.#wakeUp.close();
+    this.connection.modelsChanged.notify();
     this.connection.db.close();
   }
 }

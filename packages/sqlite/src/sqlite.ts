@@ -3,9 +3,10 @@ import type { StoreProvider, Stores } from '@tidemark/core';
 import { openConnection } from './connection.ts';
 import { SqliteEventStore } from './event-store.ts';
 import { translated } from './failures.ts';
+import { SqliteLeaseStore } from './lease-store.ts';
 import { OpenedFile } from './opened-file.ts';
 import { type SqliteOptions, settingsOf } from './options.ts';
-import { SqliteReadModelStore } from './read-models.ts';
+import { SqliteReadModelStore } from './read-models/read-model-store.ts';
 import { SqliteSnapshotStore } from './snapshots.ts';
 
 /**
@@ -40,6 +41,7 @@ function storesOn(file: OpenedFile): Stores {
     events: new SqliteEventStore(file),
     readModels: new SqliteReadModelStore(file),
     snapshots: new SqliteSnapshotStore(file),
+    leases: new SqliteLeaseStore(file),
     commandLog: { find: (commandId) => file.read(() => file.commands.get(commandId)) },
     close: () => file.close(),
   };

@@ -21,6 +21,8 @@ export interface Work<T> {
   readonly weight: number;
   /** Named in the error when the disk fails during COMMIT; without one, doing it again does no harm. */
   readonly streamName?: string | undefined;
+  /** Shares its transaction with nothing: whatever happens to others, it is not written twice. */
+  readonly isAlone?: boolean;
   /** Reads, and refuses by throwing; must not write. What it returns does the writing. */
   plan(): () => T;
 }
@@ -186,14 +188,15 @@ function settle(job: Job | undefined, outcome: Outcome | undefined): void {
   else job.reject(outcome.refusal);
 }
 
-/** How many of the waiting jobs go together: always one. */
+/** How many of the waiting jobs go together: one at least. */
 function groupSize(queue: readonly Job[]): number {
   let weight = 0;
   let size = 0;
   for (const { work } of queue) {
     weight += work.weight;
-    if (size > 0 && (size >= mostJobs || weight > mostWeight)) break;
+    if (size > 0 && (work.isAlone || size >= mostJobs || weight > mostWeight)) break;
     size += 1;
+    if (work.isAlone) break;
   }
   return size;
 }

@@ -4,9 +4,10 @@ import type Database from 'better-sqlite3';
 import { type Connection, openConnection } from '../src/connection.ts';
 import { SqliteEventStore } from '../src/event-store.ts';
 import type { SqliteOptions } from '../src/index.ts';
+import { SqliteLeaseStore } from '../src/lease-store.ts';
 import { OpenedFile } from '../src/opened-file.ts';
 import { settingsOf } from '../src/options.ts';
-import { SqliteReadModelStore } from '../src/read-models.ts';
+import { SqliteReadModelStore } from '../src/read-models/read-model-store.ts';
 import { SqliteSnapshotStore } from '../src/snapshots.ts';
 
 export interface Opened extends Stores {
@@ -27,6 +28,7 @@ export async function opened(path: string, options: SqliteOptions = {}): Promise
     events: new SqliteEventStore(file),
     readModels: new SqliteReadModelStore(file),
     snapshots: new SqliteSnapshotStore(file),
+    leases: new SqliteLeaseStore(file),
     commandLog: { find: async (commandId) => file.commands.get(commandId) },
     close: () => file.close(),
   };

@@ -76,13 +76,13 @@ test('the order of asking is the order of the log', async () => {
 
 test('events wait for the disk, what can be made again does not, and neither rubs off on the other', async () => {
   const { events, readModels, snapshots, passed, close } = await watched();
-  const model = { name: 'balances', version: 1 };
+  const build = await readModels.begin({ name: 'balances', version: 1 }, { indexes: [], tables: [] });
   const checkpoint = (position: number) => ({ logId: 'l', position, eventId: 'e' });
   for (let round = 0; round < 3; round += 1) {
     await Promise.all([
       snapshots.save(snapshot(round)),
       events.append('account-1', numbered(1, round), any),
-      readModels.commit(model, { expected: round || undefined, checkpoint: checkpoint(round + 1), changes: new Map() }),
+      readModels.transact(build.id, { expected: round || undefined, run: () => checkpoint(round + 1) }),
       events.append('account-2', numbered(1, round), any),
     ]);
     await events.changeStreamMetadata('account-1', { maxCount: 10 + round });

@@ -1,9 +1,9 @@
 /** The process that is killed: several callers append, a projection follows, and each acknowledgement is written down. */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import type { AppendResult, EventData, EventStore, Stores } from '@tidemark/core';
+import type { AppendResult, EventData, EventStore, ModelSession, ReadModelStore, Stores } from '@tidemark/core';
 import { type FaultPoint, sqlite } from '../../src/index.ts';
-import { type Acknowledgement, type Life, model, type Tally, tallied } from './life.ts';
+import { type Acknowledgement, type Life, model, shape, type Tally, tallied } from './life.ts';
 import { Chance } from './random.ts';
 
 const life = JSON.parse(process.argv[2] ?? '') as Life;
@@ -81,22 +81,32 @@ async function call(events: EventStore, caller: number): Promise<void> {
 /** Follows the log, one commit for each page. */
 async function project({ events, readModels }: Stores): Promise<void> {
   const logId = await events.logId();
-  let at = (await readModels.checkpoint(model))?.position;
+  const id = readModels.served(model) ?? (await beginServed(readModels));
+  let at = readModels.builds().find((build) => build.id === id)?.checkpoint?.position;
   for await (const message of events.subscribeToAll({ after: at ?? 0 })) {
     if (message.kind !== 'events') continue;
-    const changed = new Map<string, Tally>();
-    for (const { streamName, data } of message.events) {
-      const stored = changed.get(streamName) ?? parse(readModels.read(model, streamName)?.json);
-      changed.set(streamName, tallied(stored, (data as { amount: number }).amount));
-    }
     const last = message.events[message.events.length - 1];
     if (last === undefined) continue;
-    const changes = new Map([...changed].map(([key, tally]) => [key, { json: JSON.stringify(tally), types: null }]));
-    const checkpoint = { logId, position: last.position, eventId: last.eventId };
-    await readModels.commit(model, { expected: at, checkpoint, changes });
+    const run = (session: ModelSession) => {
+      const insert = `REPLACE INTO ${session.tableName('tallies')} VALUES (?, ?)`;
+      for (const { streamName, data } of message.events) {
+        const tally = tallied(parse(session.read(streamName)?.json), (data as { amount: number }).amount);
+        session.write(streamName, { json: JSON.stringify(tally), types: null });
+        session.statement(insert).run(streamName, tally.sum);
+      }
+      return { logId, position: last.position, eventId: last.eventId };
+    };
+    await readModels.transact(id, { expected: at, run });
     at = last.position;
     acknowledge({ checkpoint: at });
   }
+}
+
+/** Served while it is empty still, so that each life has a chance to find it so. */
+async function beginServed(readModels: ReadModelStore): Promise<number> {
+  const { id } = await readModels.begin(model, shape);
+  await readModels.changeStates([{ id, from: 'building', to: 'served' }]);
+  return id;
 }
 
 function parse(json: string | undefined): Tally | undefined {

@@ -34,6 +34,10 @@ export interface Tally {
 }
 
 export const model = { name: 'tally', version: 1 } as const;
+export const shape = {
+  indexes: ['sum'],
+  tables: [{ name: 'tallies', columns: 'stream TEXT PRIMARY KEY, sum INTEGER', indexes: ['sum'] }],
+} as const;
 
 export function tallied(tally: Tally | undefined, amount: number): Tally {
   return { events: (tally?.events ?? 0) + 1, sum: (tally?.sum ?? 0) + amount };

@@ -1,0 +1,38 @@
+/** Statements of an application's that read, outside of any transaction of its own. */
+import { ArgumentError } from '@tidemark/core';
+import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import { isOfStatement } from '../failures.ts';
+import { goneWith } from './build-gone.ts';
+import { type CheckedStatement, preparedToRead } from './statement-check.ts';
+import { assertValues } from './statement-values.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const mostStatements = 100;
+
+export class Selections {
+  readonly #statements = new LRUCache<string, CheckedStatement>({ max: mostStatements });
+
+  constructor(private readonly db: Database.Database) {}
+
+  /** Throws `ArgumentError`, and `BuildGoneError` where a table was named that went with its build. */
+  run(sql: string, values: readonly unknown[]): readonly Row[] {
+    const { statement, parameters } = this.#prepared(sql);
+    assertValues(values, parameters);
+    try {
+      return statement.all(...values);
+    } catch (error) {
+      if (!isOfStatement(error)) throw error;
+      throw goneWith(error) ?? new ArgumentError('sql', `${error.message}: ${sql}`, 'a statement that SQLite can run');
+    }
+  }
+
+  #prepared(sql: string): CheckedStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const checked = preparedToRead(this.db, sql);
+    this.#statements.set(sql, checked);
+    return checked;
+  }
+}

@@ -1,0 +1,40 @@
+/** A statement in the hands of an application's code: of use as long as its transaction is open, and explicit about what SQLite takes. */
+import { ArgumentError, type TableStatement } from '@tidemark/core';
+import type { OpenTransaction } from './open-transaction.ts';
+import type { CheckedStatement } from './statement-check.ts';
+import { assertValues } from './statement-values.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export class SessionStatement implements TableStatement {
+  constructor(
+    private readonly checked: CheckedStatement,
+    private readonly transaction: OpenTransaction,
+    private readonly subject: string,
+  ) {}
+
+  run(...values: readonly unknown[]): number {
+    return this.transaction.act(this.subject, () => {
+      const { statement, parameters, sql } = this.checked;
+      if (statement.reader)
+        throw new ArgumentError('run', `a statement that returns rows: ${sql}`, 'get or all for it');
+      assertValues(values, parameters);
+      return statement.run(...values).changes;
+    });
+  }
+
+  get(...values: readonly unknown[]): Row | undefined {
+    return this.transaction.act(this.subject, () => this.#reading(values, 'get').get(...values));
+  }
+
+  all(...values: readonly unknown[]): readonly Row[] {
+    return this.transaction.act(this.subject, () => this.#reading(values, 'all').all(...values));
+  }
+
+  #reading(values: readonly unknown[], name: string): CheckedStatement['statement'] {
+    const { statement, parameters, sql } = this.checked;
+    if (!statement.reader) throw new ArgumentError(name, `a statement that returns no rows: ${sql}`, 'run for it');
+    assertValues(values, parameters);
+    return statement;
+  }
+}
