@@ -6,16 +6,19 @@ import {
   type Clock,
   CommandHandledError,
   type CommandRecord,
+  categoryOf,
   type EventData,
   type ExpectedRevision,
   type Position,
   planAppend,
   type Revision,
+  StoredEvent,
   type StreamAppend,
   type StreamState,
 } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import type { SqliteCommandLog } from './command-log.ts';
+import type { InlineRunner } from './inline.ts';
 import type { Names } from './names.ts';
 import type { StreamCache } from './stream-cache.ts';
 import type { Work } from './writer.ts';
@@ -39,18 +42,22 @@ interface Planned {
   readonly count: number;
 }
 
+export interface AppendParts {
+  readonly db: Database.Database;
+  readonly streams: StreamCache;
+  readonly types: Names;
+  readonly commands: SqliteCommandLog;
+  readonly clock: Clock;
+  readonly inline: InlineRunner;
+}
+
 export class Appender {
   readonly #insert: Database.Statement<EventRow>;
   readonly #stored: Database.Statement<[number, number], [position: number, eventId: string]>;
   readonly #revive: Database.Statement<[number, number, number]>;
 
-  constructor(
-    db: Database.Database,
-    private readonly streams: StreamCache,
-    private readonly types: Names,
-    private readonly commands: SqliteCommandLog,
-    private readonly clock: Clock,
-  ) {
+  constructor(private readonly parts: AppendParts) {
+    const { db } = parts;
     this.#insert = db.prepare(
       `INSERT INTO events (stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -70,7 +77,7 @@ export class Appender {
 
   /** What `write` may do. Reads; refuses by throwing. */
   plan(appends: readonly StreamAppend[], command: CommandRecord | undefined): readonly Planned[] {
-    if (command !== undefined && this.commands.get(command.commandId) !== undefined) {
+    if (command !== undefined && this.parts.commands.get(command.commandId) !== undefined) {
       throw new CommandHandledError(command.commandId);
     }
     const planned = appends.map((append) => this.#plan(append));
@@ -79,12 +86,25 @@ export class Appender {
   }
 
   write(planned: readonly Planned[], command: CommandRecord | undefined): readonly AppendResult[] {
-    const now = this.clock.now().getTime();
-    const results = planned.map((each) => this.#writeOne(each, now));
+    if (!this.parts.inline.isUsed || !planned.some(hasNews)) return this.#write(planned, command, undefined);
+    return this.parts.inline.append(() => {
+      const events: StoredEvent[] = [];
+      return { result: this.#write(planned, command, events), events };
+    });
+  }
+
+  /** Adds the events as they are stored to `stored`. */
+  #write(
+    planned: readonly Planned[],
+    command: CommandRecord | undefined,
+    stored: StoredEvent[] | undefined,
+  ): readonly AppendResult[] {
+    const now = this.parts.clock.now().getTime();
+    const results = planned.map((each) => this.#writeOne(each, now, stored));
     const last = results[results.length - 1];
     if (command !== undefined && last !== undefined) {
       const count = planned[planned.length - 1]?.count ?? 0;
-      this.commands.insert(
+      this.parts.commands.insert(
         { ...command, streamName: last.streamName, revision: last.revision, position: last.position, count },
         now,
       );
@@ -93,8 +113,8 @@ export class Appender {
   }
 
   #plan({ streamName, events, expectedRevision }: StreamAppend): Planned {
-    const stream = this.streams.find(streamName);
-    const state = stream?.state ?? this.streams.state(streamName);
+    const stream = this.parts.streams.find(streamName);
+    const state = stream?.state ?? this.parts.streams.state(streamName);
     const ids = events.map(({ eventId }) => eventId);
     const plan = planAppend(state, expectedRevision, ids, (revision) =>
       stream === undefined ? undefined : this.#stored.get(stream.id, revision)?.[1],
@@ -102,20 +122,21 @@ export class Appender {
     return { state, events, plan, expected: expectedRevision, count: events.length };
   }
 
-  #writeOne({ state, events, plan }: Planned, now: number): AppendResult {
+  #writeOne({ state, events, plan }: Planned, now: number, stored: StoredEvent[] | undefined): AppendResult {
     const { streamName } = state;
     if (events.length === 0) return { streamName, revision: state.head, position: undefined, repeated: false };
     if (plan.kind === 'repeated') {
       const { revision } = plan;
       return { streamName, revision, position: this.#positionOf(streamName, revision), repeated: true };
     }
-    const stream = this.streams.forWriting(streamName);
+    const stream = this.parts.streams.forWriting(streamName);
     if (plan.revives) {
       this.#revive.run(plan.first, plan.first, stream.id);
       stream.state = { ...stream.state, deleted: false, truncateBefore: plan.first, revivedAt: plan.first };
     }
     const position = this.#insertAll(stream.id, stream.categoryId, plan.first, events, now);
     stream.state.head = plan.first + events.length - 1;
+    if (stored !== undefined) addStored(stored, events, { streamName, first: plan.first, last: position, now });
     return { streamName, revision: stream.state.head, position, repeated: false };
   }
 
@@ -129,7 +150,7 @@ export class Appender {
     let revision = first;
     let position: number | bigint = 0;
     for (const { eventId, type, data, metadata } of events) {
-      const typeId = this.types.intern(type);
+      const typeId = this.parts.types.intern(type);
       position = this.#insert.run(
         streamId,
         revision,
@@ -146,7 +167,7 @@ export class Appender {
   }
 
   #positionOf(streamName: string, revision: Revision): Position | undefined {
-    const stream = this.streams.find(streamName);
+    const stream = this.parts.streams.find(streamName);
     return stream && this.#stored.get(stream.id, revision)?.[0];
   }
 }
@@ -168,6 +189,25 @@ class Append implements Work<readonly AppendResult[]> {
   plan(): () => readonly AppendResult[] {
     const planned = this.appender.plan(this.appends, this.command);
     return () => this.appender.write(planned, this.command);
+  }
+}
+
+function hasNews({ plan, count }: Planned): boolean {
+  return count > 0 && plan.kind === 'write';
+}
+
+/** As reading them would give them; `last` is the position of the last one. */
+function addStored(
+  stored: StoredEvent[],
+  events: readonly EventData[],
+  at: { readonly streamName: string; readonly first: Revision; readonly last: Position; readonly now: number },
+): void {
+  const { streamName, first, last, now } = at;
+  const category = categoryOf(streamName);
+  const position = last - events.length + 1;
+  for (const [index, { eventId, type, data, metadata }] of events.entries()) {
+    const place = [first + index, position + index, now] as const;
+    stored.push(new StoredEvent(eventId, type, data, metadata ?? null, streamName, category, ...place));
   }
 }
 

@@ -42,18 +42,31 @@ export class Names {
     return name;
   }
 
+  mark(): number {
+    return this.#fresh.length;
+  }
+
+  /** They stay in the list: what is looked up until the transaction ends may bring the same numbers back. */
+  undo(mark: number): void {
+    this.#forget(this.#fresh.slice(mark));
+  }
+
   committed(): void {
     if (this.#fresh.length > 0) this.#fresh = [];
   }
 
   /** The numbers given in a transaction that was rolled back will be given to other names. */
   rolledBack(): void {
-    for (const name of this.#fresh) {
+    this.#forget(this.#fresh);
+    this.#fresh = [];
+  }
+
+  #forget(names: readonly string[]): void {
+    for (const name of names) {
       const id = this.#ids.get(name);
       this.#ids.delete(name);
       if (id !== undefined) this.#names.delete(id);
     }
-    this.#fresh = [];
   }
 
   #remember(name: string, id: number | undefined): number | undefined {

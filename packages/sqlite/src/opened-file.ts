@@ -1,8 +1,9 @@
 /** One opened file: its connection, its writer and its readers, put together; and its end. */
-import { ClosedError, type Revision } from '@tidemark/core';
+import { ClosedError, type InlineProjections, type Revision } from '@tidemark/core';
 import { Appender } from './append.ts';
 import { SqliteCommandLog } from './command-log.ts';
 import type { Connection } from './connection.ts';
+import { InlineRunner } from './inline.ts';
 import { Leases } from './leases.ts';
 import { Names } from './names.ts';
 import type { Settings } from './options.ts';
@@ -27,6 +28,7 @@ export class OpenedFile {
   readonly reader: Reader;
   readonly writer: Writer;
   readonly appender: Appender;
+  readonly inline: InlineRunner;
   readonly changer: StreamChanger;
   readonly pages: PageReader;
   readonly subscriptions: Subscriptions;
@@ -51,17 +53,37 @@ export class OpenedFile {
     const categories = new Names(db, 'categories');
     const streamNames = new StreamNames(db);
     this.streams = new StreamCache(connection, categories, streamNames);
-    this.commands = new SqliteCommandLog(db);
-    this.appender = new Appender(db, this.streams, types, this.commands, clock);
-    this.changer = new StreamChanger(db, this.streams);
+    this.reader = new Reader(db, this.streams, types, categories, streamNames);
     this.builds = new Builds(connection);
     this.openBuilds = new OpenBuilds(db, this.builds);
     this.leases = new Leases(db);
     this.deadLetters = new DeadLetters(db);
-    const parts = { leases: this.leases, deadLetters: this.deadLetters, savepoint: new Savepoint(db) };
-    this.buildChanges = new BuildChanges(connection, this.builds, this.openBuilds, parts);
-    this.writer = new Writer(connection, settings, [types, categories, this.streams, this.builds]);
-    this.reader = new Reader(db, this.streams, types, categories, streamNames);
+    const { logId, reader, builds, openBuilds, leases, deadLetters } = this;
+    const undoing = [types, categories, this.streams];
+    const parts = {
+      connection,
+      logId,
+      reader,
+      builds,
+      openBuilds,
+      leases,
+      deadLetters,
+      savepoint: new Savepoint(db),
+      undoing,
+    };
+    this.buildChanges = new BuildChanges(parts);
+    this.inline = new InlineRunner(parts);
+    this.commands = new SqliteCommandLog(db);
+    this.appender = new Appender({
+      db,
+      types,
+      clock,
+      streams: this.streams,
+      commands: this.commands,
+      inline: this.inline,
+    });
+    this.changer = new StreamChanger(db, this.streams);
+    this.writer = new Writer(connection, settings, [...undoing, builds, this.inline], this.inline);
     this.pages = new PageReader(this, this.reader, this.streams);
     this.subscriptions = new Subscriptions(this, this.reader, this.streams);
     this.#wakeUp = new WakeUp(connection);
@@ -103,6 +125,11 @@ export class OpenedFile {
       const { truncateBefore, revivedAt, maxCount, maxAge } = state;
       return truncateBefore === revivedAt && maxCount === undefined && maxAge === undefined;
     });
+  }
+
+  useInline(projections: InlineProjections): void {
+    this.assertOpen();
+    this.inline.use(projections);
   }
 
   now(): number {

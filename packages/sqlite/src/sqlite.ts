@@ -43,6 +43,7 @@ function storesOn(file: OpenedFile): Stores {
     snapshots: new SqliteSnapshotStore(file),
     leases: new SqliteLeaseStore(file),
     commandLog: { find: (commandId) => file.read(() => file.commands.get(commandId)) },
+    useInline: (projections) => file.useInline(projections),
     close: () => file.close(),
   };
 }

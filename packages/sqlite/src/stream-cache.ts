@@ -85,16 +85,29 @@ export class StreamCache {
     return stream;
   }
 
+  mark(): number {
+    return this.#touched.length;
+  }
+
+  /** They stay in the list: an append that comes next may read them again, as they are inside the transaction. */
+  undo(mark: number): void {
+    this.#forget(this.#touched.slice(mark));
+  }
+
   committed(): void {
     if (this.#touched.length > 0) this.#touched = [];
   }
 
   rolledBack(): void {
-    for (const { id, state } of this.#touched) {
+    this.#forget(this.#touched);
+    this.#touched = [];
+  }
+
+  #forget(streams: readonly KnownStream[]): void {
+    for (const { id, state } of streams) {
       this.#known.delete(state.streamName);
       this.names.forget(id);
     }
-    this.#touched = [];
   }
 
   #create(streamName: string): KnownStream {

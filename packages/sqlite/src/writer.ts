@@ -9,7 +9,8 @@
  */
 import { ClosedError, OutcomeUnknownError } from '@tidemark/core';
 import type { Connection } from './connection.ts';
-import { isBusy, isIoError, storeFailed, translated } from './failures.ts';
+import { isBusy, isIoError, storeFailed, Thrown, translated } from './failures.ts';
+import type { InlineRunner } from './inline.ts';
 import type { FaultPoint, Settings } from './options.ts';
 
 /** `durable`: events and whatever they depend on; `relaxed`: what can be made again after a power cut. */
@@ -63,6 +64,7 @@ export class Writer {
     private readonly connection: Connection,
     private readonly settings: Settings,
     private readonly remembering: readonly Remembering[],
+    private readonly inline: InlineRunner,
   ) {}
 
   /** Settles when the work's transaction is committed, or the work is refused. */
@@ -126,6 +128,7 @@ export class Writer {
       current.reject(translated(error, this.settings.path));
       return true;
     }
+    if (lane === 'durable' && !this.#flushInline(group, outcomes)) return true;
     try {
       this.connection.commit();
     } catch (error) {
@@ -149,7 +152,30 @@ export class Writer {
       if (!this.connection.db.inTransaction) throw refusal;
       return { refusal: translated(refusal, this.settings.path) };
     }
-    return { value: write() };
+    try {
+      return { value: write() };
+    } catch (error) {
+      if (error instanceof Thrown && error.isUndone) return { refusal: error.error };
+      throw error;
+    }
+  }
+
+  /** False when the projections could not be written: then the appends that they have applied fail, and all else waits again. */
+  #flushInline(group: readonly Job[], outcomes: readonly Outcome[]): boolean {
+    try {
+      this.inline.flush();
+      return true;
+    } catch (error) {
+      const failed = group.filter((_, index) => this.#isApplied(outcomes[index]));
+      this.#rollback();
+      this.#lanes.durable.unshift(...group.filter((job) => !failed.includes(job)));
+      for (const job of failed) job.reject(translated(error, this.settings.path));
+      return false;
+    }
+  }
+
+  #isApplied(outcome: Outcome | undefined): boolean {
+    return outcome !== undefined && 'value' in outcome && this.inline.hasApplied(outcome.value);
   }
 
   #rollback(): void {

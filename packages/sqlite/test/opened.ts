@@ -30,6 +30,7 @@ export async function opened(path: string, options: SqliteOptions = {}): Promise
     snapshots: new SqliteSnapshotStore(file),
     leases: new SqliteLeaseStore(file),
     commandLog: { find: async (commandId) => file.commands.get(commandId) },
+    useInline: (projections) => file.useInline(projections),
     close: () => file.close(),
   };
 }

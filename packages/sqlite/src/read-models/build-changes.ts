@@ -21,32 +21,34 @@ import type { OpenBuilds } from './open-builds.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { PlainNames } from './plain-names.ts';
 
+export interface BuildChangeParts extends SessionParts {
+  readonly connection: Connection;
+  readonly builds: Builds;
+  readonly openBuilds: OpenBuilds;
+  readonly leases: Leases;
+}
+
 export class BuildChanges {
   readonly #names: PlainNames;
 
-  constructor(
-    private readonly connection: Connection,
-    private readonly builds: Builds,
-    private readonly open: OpenBuilds,
-    private readonly parts: SessionParts & { readonly leases: Leases },
-  ) {
-    this.#names = new PlainNames(connection.db, builds);
+  constructor(private readonly parts: BuildChangeParts) {
+    this.#names = new PlainNames(parts.connection.db, parts.builds);
   }
 
   beginning({ name, version }: ModelKey, wanted: ModelShape): Work<ModelBuild> {
     const model = { name, version };
     const shape = copied(wanted);
     return work(() => {
-      const unfinished = this.builds
+      const unfinished = this.parts.builds
         .all()
         .find((build) => build.name === name && build.version === version && build.state === 'building');
-      const found = unfinished && this.builds.shapeOf(unfinished.id);
+      const found = unfinished && this.parts.builds.shapeOf(unfinished.id);
       if (unfinished !== undefined && JSON.stringify(found) === JSON.stringify(shape)) return () => unfinished;
       this.#names.assertFree(model, shape);
       return () => {
         if (unfinished !== undefined) this.#remove(unfinished.id);
-        const build = this.builds.insert(model, shape);
-        createBuildTables(this.connection.db, build, shape);
+        const build = this.parts.builds.insert(model, shape);
+        createBuildTables(this.parts.connection.db, build, shape);
         return build;
       };
     });
@@ -56,7 +58,7 @@ export class BuildChanges {
     const wanted = changes.map(({ id, from, to }) => ({ id, from, to }));
     return work(() => {
       if (fence !== undefined) this.parts.leases.assertHeld(fence);
-      const builds = new Map(this.builds.shaped().map((build) => [build.id, build]));
+      const builds = new Map(this.parts.builds.shaped().map((build) => [build.id, build]));
       for (const { id, from, to } of wanted) {
         const build = builds.get(id);
         if (build?.state !== from) throw new BuildGoneError(id, build?.state ?? 'none', from);
@@ -67,8 +69,8 @@ export class BuildChanges {
       return () => {
         const before = this.#names.targets();
         // All are `kept` for a moment: of two that swap places, no order would do.
-        for (const { id } of wanted) this.builds.setState(id, 'kept');
-        for (const { id } of wanted) this.builds.setState(id, builds.get(id)?.state ?? 'kept');
+        for (const { id } of wanted) this.parts.builds.setState(id, 'kept');
+        for (const { id } of wanted) this.parts.builds.setState(id, builds.get(id)?.state ?? 'kept');
         this.#names.follow(before);
       };
     });
@@ -83,7 +85,7 @@ export class BuildChanges {
     const { expected, fence } = transaction;
     const plan = () => {
       if (fence !== undefined) this.parts.leases.assertHeld(fence);
-      const build = this.builds.find(id);
+      const build = this.parts.builds.find(id);
       if (build === undefined) throw new BuildGoneError(id, 'none', 'a build');
       const actual = build.checkpoint?.position;
       if (expected !== 'any' && actual !== expected) throw new CheckpointFencedError(build.name, expected, actual);
@@ -93,23 +95,23 @@ export class BuildChanges {
   }
 
   #run(id: number, transaction: ModelTransaction): void {
-    const open = new OpenTransaction(this.connection);
-    const session = new BuildSession(this.open.get(id), open, this.parts);
-    this.builds.touch();
+    const open = new OpenTransaction(this.parts.connection);
+    const session = new BuildSession(this.parts.openBuilds.get(id), open, this.parts);
+    this.parts.builds.touch();
     const checkpoint = runOf(transaction, session, open);
     open.assertNotLost();
-    if (checkpoint !== undefined) this.builds.moveCheckpoint(id, checkpoint);
+    if (checkpoint !== undefined) this.parts.builds.moveCheckpoint(id, checkpoint);
   }
 
   #remove(id: number): void {
-    const shape = this.builds.shapeOf(id);
+    const shape = this.parts.builds.shapeOf(id);
     if (shape === undefined) return;
     const before = this.#names.targets();
-    this.builds.remove(id);
+    this.parts.builds.remove(id);
     this.parts.deadLetters.removeAll(id);
     this.#names.follow(before);
-    dropBuildTables(this.connection.db, id, shape);
-    this.open.forget(id);
+    dropBuildTables(this.parts.connection.db, id, shape);
+    this.parts.openBuilds.forget(id);
   }
 }
 
