@@ -33,7 +33,8 @@ export function withFreshReadModels(store: StoreProvider): StoreProvider {
         await kept.close();
         await fresh.close();
       };
-      return { ...kept, readModels: fresh.readModels, close };
+      const { useInline: _, ...rest } = kept;
+      return { ...rest, readModels: fresh.readModels, leases: fresh.leases, close };
     },
   };
 }

@@ -204,7 +204,7 @@ test('a replay reads the log anew, whatever read models there are, and keeps not
   const again = await replay(store, position, timeout);
   assert.equal(again.checksums, await inDesk(five, (other) => checksums(other)));
   const { readModels } = await store.open();
-  assert.is(await readModels.checkpoint({ name: 'funnel', version: 1 }), undefined);
+  assert.equal(readModels.builds(), []);
 });
 
 test('one more event gives another checksum', async () => {

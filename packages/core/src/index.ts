@@ -7,7 +7,7 @@ export { Command, type Fields, type ResultOf } from './aggregate/command.ts';
 export { Aggregate, AggregateId, Applies, Handles } from './aggregate/decorators.ts';
 export { type AggregateClass, aggregateTypeOf } from './aggregate/to-aggregate-type.ts';
 // Applications
-export type { Application, CaughtUpOptions, ConsumerHealth, EventOf, Health } from './application/application.ts';
+export type { Application, CaughtUpOptions, ConsumerHealth, Health } from './application/application.ts';
 export { type ApplicationOptions, createApplication } from './application/create-application.ts';
 // Errors: compare `code`
 export {
@@ -89,6 +89,8 @@ export type { DocumentPage, DocumentReader, KeyedValue } from './projection/docu
 // Projections
 export { Documents } from './projection/documents.ts';
 export type { Indexable, IndexableField } from './projection/indexable.ts';
+export { type LiveProjection, type LiveValue, live } from './projection/live/live.ts';
+export type { LiveStatus } from './projection/live/live-runner.ts';
 export type { ParkedEvents, RetryOutcome } from './projection/parked.ts';
 export {
   type ErrorPolicy,
@@ -167,6 +169,11 @@ export type { StoreProvider, Stores } from './store/stores.ts';
 export { changedMetadata } from './store/stream-metadata.ts';
 // Following the log
 export type { ConsumerFilter } from './subscription/consumer-filter.ts';
+export type { EventOf } from './subscription/event-of.ts';
 export type { FollowOptions } from './subscription/event-streams.ts';
+export type { EventTimeWindow } from './subscription/event-time-windows.ts';
 export type { EventHandler, HandlerSubscription } from './subscription/handler-subscription.ts';
+export type { Seed } from './subscription/keyed-state.ts';
 export { inCategory, ofType } from './subscription/operators.ts';
+export { type KeyedScan, type ScanByKeyOptions, scanByKey } from './subscription/scan-by-key.ts';
+export { type WindowByEventTimeOptions, windowByEventTime } from './subscription/window-by-event-time.ts';

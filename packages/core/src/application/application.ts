@@ -8,11 +8,12 @@ import type { DeciderDefinition, Loaded } from '../decider/decider.ts';
 import type { ExecuteOptions } from '../decider/handle-command.ts';
 import type { LoadUntil } from '../decider/load.ts';
 import type { Receipt } from '../decider/receipt.ts';
-import type { EventClass } from '../event/domain-event.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import type { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
+import type { LiveProjection, LiveValue } from '../projection/live/live.ts';
+import type { LiveStatus } from '../projection/live/live-runner.ts';
 import type { ParkedEvents } from '../projection/parked.ts';
 import type { ProjectionClass } from '../projection/projection.ts';
 import type { ProjectionStatus } from '../projection/projector.ts';
@@ -21,15 +22,9 @@ import type { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { ConsumerFilter } from '../subscription/consumer-filter.ts';
+import type { EventOf } from '../subscription/event-of.ts';
 import type { FollowOptions } from '../subscription/event-streams.ts';
 import type { EventHandler, HandlerSubscription } from '../subscription/handler-subscription.ts';
-
-/** An event of one of the classes that a filter names, or of any where it names none. */
-export type EventOf<F extends ConsumerFilter> = F['types'] extends readonly (infer T)[]
-  ? T extends EventClass<infer E>
-    ? RecordedEvent<E>
-    : RecordedEvent
-  : RecordedEvent;
 
 export interface CaughtUpOptions {
   /** Milliseconds; default 5,000. */
@@ -40,7 +35,7 @@ export interface CaughtUpOptions {
 export interface ConsumerHealth {
   readonly name: string;
   readonly version?: number;
-  readonly kind: 'projection' | 'subscription';
+  readonly kind: 'projection' | 'live' | 'subscription';
   readonly state: string;
   readonly position: Position;
   readonly lag: {
@@ -109,21 +104,26 @@ export interface Application extends AsyncDisposable {
   /** The SQL tables of a projection. */
   tables(projection: new () => Tables): TableReader;
 
+  /** What a live projection shows: its latest value, and each later one. */
+  live<T>(projection: LiveProjection<T>): LiveValue<T>;
+
   /**
    * Resolves when the projection has durably taken in everything up to a receipt's events, or a position; also where
-   * they do not concern it. Throws `CaughtUpTimeoutError`, or why the projection has stopped.
+   * they do not concern it. A live one keeps nothing: it resolves when they went through its pipeline. Throws
+   * `CaughtUpTimeoutError`, or why the projection has stopped.
    */
   caughtUp(
-    projection: ProjectionClass,
+    projection: ProjectionClass | LiveProjection,
     target: Position | Pick<Receipt, 'position'>,
     options?: CaughtUpOptions,
   ): Promise<void>;
 
   /**
    * Resolves when this very version of the projection is what readers see, however long it takes to build it, or within
-   * `timeout` ms. Throws `CaughtUpTimeoutError`, or why the projection has stopped.
+   * `timeout` ms; of a live one, when it has replayed the log up to what was its end at the start. Throws
+   * `CaughtUpTimeoutError`, or why the projection has stopped.
    */
-  ready(projection: ProjectionClass, options?: CaughtUpOptions): Promise<void>;
+  ready(projection: ProjectionClass | LiveProjection, options?: CaughtUpOptions): Promise<void>;
 
   /**
    * Fills the read models anew beside those that are served, in one pass over the log, and serves them when they are
@@ -146,6 +146,7 @@ export interface Application extends AsyncDisposable {
 
   /** The projection's status now, then each change. */
   status$(projection: ProjectionClass): Observable<ProjectionStatus>;
+  status$(projection: LiveProjection): Observable<LiveStatus>;
 
   health(): Promise<Health>;
 

@@ -66,6 +66,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const projections = await Projections.start({
     stores,
     definitions: wiring.projections,
+    live: wiring.live,
     registry,
     clock,
     onError,

@@ -1,5 +1,6 @@
 import { CheckpointMismatchError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
+import type { LiveRunner } from '../projection/live/live-runner.ts';
 import type { ProjectionStatus, Projector } from '../projection/projector.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -10,13 +11,21 @@ interface Consumers {
   readonly description: string;
   readonly clock: Clock;
   readonly projectors: readonly Projector[];
+  readonly live: readonly LiveRunner[];
   readonly subscriptions: readonly HandlerSubscription[];
   /** Absent once the application has stopped. */
   readonly events: EventStore | undefined;
 }
 
 /** Looks at every consumer and at the log's end; reads at most one event for each. */
-export async function healthOf({ description, clock, projectors, subscriptions, events }: Consumers): Promise<Health> {
+export async function healthOf({
+  description,
+  clock,
+  projectors,
+  live,
+  subscriptions,
+  events,
+}: Consumers): Promise<Health> {
   const head = (await events?.head()) ?? 0;
   const now = clock.now().getTime();
   const consumers: ConsumerHealth[] = [];
@@ -28,6 +37,10 @@ export async function healthOf({ description, clock, projectors, subscriptions, 
     const advice = adviceFor(status);
     const help = advice === undefined ? {} : { advice };
     consumers.push({ name, version, kind: 'projection', state, position, lag, lastError, parked, ...help });
+  }
+  for (const { status } of live) {
+    const lag = await lagOf(status.position, head, now, events);
+    consumers.push({ ...status, kind: 'live', lag });
   }
   for (const { name, state, position, error } of subscriptions) {
     const lag = await lagOf(position, head, now, events);

@@ -8,6 +8,8 @@ import { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
 import { InlineRunner } from '../projection/inline-runner.ts';
 import { Leadership } from '../projection/leadership.ts';
+import type { LiveProjection, LiveValue } from '../projection/live/live.ts';
+import { LiveRunner } from '../projection/live/live-runner.ts';
 import { LogPasses } from '../projection/log-passes.ts';
 import { ModelWatch } from '../projection/model-watch.ts';
 import type { ProjectionClass, ProjectionDefinition } from '../projection/projection.ts';
@@ -25,6 +27,7 @@ import type { Stores } from '../store/stores.ts';
 export interface ProjectionsParts {
   readonly stores: Stores;
   readonly definitions: ReadonlyMap<unknown, ProjectionDefinition>;
+  readonly live: readonly LiveProjection[];
   readonly registry: EventRegistry;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -32,6 +35,7 @@ export interface ProjectionsParts {
 
 export class Projections {
   readonly #projectors: ReadonlyMap<unknown, Projector>;
+  readonly #live: ReadonlyMap<unknown, LiveRunner>;
   readonly #stopping = new AbortController();
   readonly #rebuilds = new Set<Promise<void>>();
   #watching: Promise<void> | undefined;
@@ -40,13 +44,16 @@ export class Projections {
     private readonly parts: ProjectionsParts,
     place: { readonly logId: string; readonly head: Position },
   ) {
-    const { stores, definitions, registry, clock, onError } = parts;
+    const { stores, definitions, live, registry, clock, onError } = parts;
     const { events, readModels } = stores;
     const leadership = new Leadership(stores.leases, randomIds.next(), onError);
     const passes = new LogPasses({ events, registry, onRetry: onError });
     const common = { events, readModels, registry, clock, leadership, passes, onError, ...place };
     this.#projectors = new Map(
       [...definitions].map(([target, definition]) => [target, new Projector(definition, common)]),
+    );
+    this.#live = new Map(
+      live.map((projection) => [projection, new LiveRunner(projection, { events, registry, onError })]),
     );
   }
 
@@ -68,6 +75,7 @@ export class Projections {
           registry,
         ),
       );
+    for (const runner of projections.liveOnes()) runner.start();
     if (projectors.length === 0) return projections;
     for (const projector of projectors) projector.start();
     const watch = new ModelWatch(stores.readModels, () => projectors, onError);
@@ -78,6 +86,21 @@ export class Projections {
 
   all(): readonly Projector[] {
     return [...this.#projectors.values()];
+  }
+
+  liveOnes(): readonly LiveRunner[] {
+    return [...this.#live.values()];
+  }
+
+  /** Live or not. Throws `ArgumentError` for what is none of them. */
+  consumer(projection: unknown): Projector | LiveRunner {
+    return this.#live.get(projection) ?? this.projector(projection);
+  }
+
+  live<T>(projection: LiveProjection<T>): LiveValue<T> {
+    const runner = this.#live.get(projection);
+    if (runner !== undefined) return runner.output as LiveValue<T>;
+    throw new ArgumentError('projection', describe(projection), 'one of the live `projections` of this application');
   }
 
   /** Throws `ArgumentError` for a class that is none of them. */
@@ -158,7 +181,7 @@ export class Projections {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.all().map((projector) => projector.stop()));
+    await Promise.all([...this.all(), ...this.liveOnes()].map((runner) => runner.stop()));
     await this.#watching;
     await Promise.all(this.#rebuilds);
   }

@@ -15,9 +15,9 @@ import { assertPlace, type Position } from '../event/revision.ts';
 import { streamName } from '../event/stream-name.ts';
 import type { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
+import type { LiveProjection, LiveValue } from '../projection/live/live.ts';
 import type { ParkedEvents } from '../projection/parked.ts';
 import type { ProjectionClass } from '../projection/projection.ts';
-import type { ProjectionStatus } from '../projection/projector.ts';
 import type { Rebuild } from '../projection/rebuild.ts';
 import type { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';
@@ -26,13 +26,14 @@ import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Stores } from '../store/stores.ts';
 import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-filter.ts';
+import type { EventOf } from '../subscription/event-of.ts';
 import type { EventStreams, FollowOptions } from '../subscription/event-streams.ts';
 import {
   type EventHandler,
   type HandlerSubscription,
   handlerSubscription,
 } from '../subscription/handler-subscription.ts';
-import type { Application, CaughtUpOptions, EventOf, Health } from './application.ts';
+import type { Application, CaughtUpOptions, Health } from './application.ts';
 import { healthOf } from './health.ts';
 import type { Projections } from './projections.ts';
 import type { Wiring } from './wiring.ts';
@@ -140,8 +141,13 @@ export class RunningApplication implements Application {
     return this.parts.projections.tables(projection);
   }
 
+  live<T>(projection: LiveProjection<T>): LiveValue<T> {
+    this.#assertRunning();
+    return this.parts.projections.live(projection);
+  }
+
   async caughtUp(
-    projection: ProjectionClass,
+    projection: ProjectionClass | LiveProjection,
     target: Position | Pick<Receipt, 'position'>,
     { timeout = 5_000, signal }: CaughtUpOptions = {},
   ): Promise<void> {
@@ -149,13 +155,13 @@ export class RunningApplication implements Application {
     const position = typeof target === 'object' && target !== null ? target.position : target;
     assertPlace('position', position);
     assertPlace('timeout', timeout);
-    await this.parts.projections.projector(projection).caughtUp(position, timeout, signal);
+    await this.parts.projections.consumer(projection).caughtUp(position, timeout, signal);
   }
 
-  async ready(projection: ProjectionClass, { timeout, signal }: CaughtUpOptions = {}): Promise<void> {
+  async ready(projection: ProjectionClass | LiveProjection, { timeout, signal }: CaughtUpOptions = {}): Promise<void> {
     this.#assertRunning();
     if (timeout !== undefined) assertPlace('timeout', timeout);
-    await this.parts.projections.projector(projection).caughtUp(0, timeout, signal);
+    await this.parts.projections.consumer(projection).ready(timeout, signal);
   }
 
   async rebuild(...projections: readonly ProjectionClass[]): Promise<Rebuild> {
@@ -178,13 +184,18 @@ export class RunningApplication implements Application {
     return this.parts.projections.projector(projection).parked;
   }
 
-  status$(projection: ProjectionClass): Observable<ProjectionStatus> {
-    return this.parts.projections.projector(projection).status$;
+  // The overloads stand in the interface.
+  status$(projection: unknown): Observable<never> {
+    return this.parts.projections.consumer(projection).status$ as Observable<never>;
   }
 
   async health(): Promise<Health> {
     const { description, clock, projections } = this.parts;
-    const consumers = { projectors: projections.all(), subscriptions: [...this.#subscriptions] };
+    const consumers = {
+      projectors: projections.all(),
+      live: projections.liveOnes(),
+      subscriptions: [...this.#subscriptions],
+    };
     return healthOf({
       description,
       clock,

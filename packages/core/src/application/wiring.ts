@@ -8,13 +8,15 @@ import { ArgumentError, ConfigurationError } from '../errors.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import { EventRegistry } from '../event/event-registry.ts';
 import type { Upcaster } from '../event/upcaster.ts';
+import { isLiveProjection, type LiveProjection } from '../projection/live/live.ts';
 import { type ProjectionClass, type ProjectionDefinition, projectionOf } from '../projection/projection.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { resolveFilter } from '../subscription/consumer-filter.ts';
 
 export interface Declarations {
   readonly aggregates?: readonly (AggregateClass | DeciderDefinition)[] | undefined;
-  readonly projections?: readonly ProjectionClass[] | undefined;
+  readonly projections?: readonly (ProjectionClass | LiveProjection)[] | undefined;
   /** Events that no aggregate of this application applies: those of other parts of the log. */
   readonly events?: readonly EventClass[] | undefined;
   /** `@Value` classes that stand inside events, documents and states. */
@@ -26,6 +28,7 @@ export class Wiring {
   readonly registry: EventRegistry;
   readonly bus: CommandBus;
   readonly projections: ReadonlyMap<unknown, ProjectionDefinition>;
+  readonly live: readonly LiveProjection[];
   readonly #types: ReadonlyMap<unknown, AggregateType>;
 
   /** Throws `ConfigurationError`, which names both places where two contradict each other. */
@@ -35,8 +38,20 @@ export class Wiring {
     this.bus = new CommandBus(types);
     const known = new Set([...types.flatMap((type) => type.events), ...events]);
     this.registry = new EventRegistry({ events: [...known], values, upcasters });
-    this.projections = new Map(projections.map((projection) => [projection, projectionOf(projection)]));
+    this.live = [...new Set(projections.filter(isLiveProjection))];
+    const classes = projections.filter((projection) => !isLiveProjection(projection)) as readonly ProjectionClass[];
+    this.projections = new Map(classes.map((projection) => [projection, projectionOf(projection)]));
     this.#checkProjections();
+    this.#checkLive();
+  }
+
+  #checkLive(): void {
+    const names = new Set<string>();
+    for (const { name, filter } of this.live) {
+      if (names.has(name)) throw new ConfigurationError(`two live projections are '${name}'`, [name]);
+      names.add(name);
+      resolveFilter(filter, this.registry);
+    }
   }
 
   /** Throws `ArgumentError` for an aggregate that the application was not given. */

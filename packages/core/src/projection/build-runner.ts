@@ -1,5 +1,6 @@
 /** Feeds one build of a read model from the log: what messages of a subscription mean for it, and when it commits. */
 import type { RecordedEvent } from '../event/event.ts';
+import type { Position } from '../event/revision.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ModelBuild } from '../store/read-model-store.ts';
 import { byPosition } from '../subscription/by-position.ts';
@@ -57,6 +58,12 @@ export class BuildRunner {
   async take(events: readonly RecordedEvent[]): Promise<void> {
     for (const parts of byPosition(events)) this.writer.take(parts);
     if (this.writer.size >= batchEvents || this.writer.age >= batchMilliseconds) await this.flush();
+  }
+
+  /** Somebody waits for `position`, which may be reached already and lack only its commit: no further event will cause that. */
+  async hurry(position: Position): Promise<void> {
+    const { writer } = this;
+    if (writer.size === 0 && writer.committed < position && writer.reached >= position) await this.flush();
   }
 
   async flush(): Promise<void> {

@@ -72,6 +72,8 @@ export class BuildWriter {
   #reached: Place | undefined;
   #pending: (readonly RecordedEvent[])[] = [];
   #since = 0;
+  /** One flush after the other. */
+  #last: Promise<void> = Promise.resolve();
   /** Streams with parked events, as far as is known here. */
   readonly #blocked: Set<string>;
 
@@ -126,7 +128,13 @@ export class BuildWriter {
    * Commits what was taken in, in one transaction or several. Throws `ConsumerStoppedError` for an event that stops the
    * projection, `CheckpointFencedError`, `LeaseLostError`, `BuildGoneError`, and whatever the store throws.
    */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    const flushed = this.#last.then(() => this.#flush());
+    this.#last = flushed.catch(() => {});
+    return flushed;
+  }
+
+  async #flush(): Promise<void> {
     while (this.#pending.length > 0 || this.reached > this.committed) {
       const failure = await this.#commit();
       if (failure === undefined) continue;

@@ -79,6 +79,8 @@ export class Projector implements ModelObserver {
   #own = { build: 0, position: -1 };
   /** The build that `status` tells of. */
   #shown = 0;
+  /** Works on the served build, if this process does. */
+  #serving: BuildRunner | undefined;
   #running: Promise<void> | undefined;
   #settled: () => void = () => {};
   /** Resolves when there is something to read, or it is known that there will not be for a while: it is built by whomever, or stopped. */
@@ -146,7 +148,15 @@ export class Projector implements ModelObserver {
     if (served && reached >= position && isOfThisLog) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
-    await this.#waiters.wait(position, timeout, signal);
+    const waiting = this.#waiters.wait(position, timeout, signal);
+    // What goes wrong here goes wrong for the runner itself, too.
+    this.#serving?.hurry(position).catch(() => {});
+    await waiting;
+  }
+
+  /** Resolves when this version is what readers see. */
+  async ready(timeout?: number, signal?: AbortSignal): Promise<void> {
+    await this.caughtUp(0, timeout, signal);
   }
 
   /** Why a build failed that this process filled. */
@@ -212,7 +222,11 @@ export class Projector implements ModelObserver {
         if (!signal.aborted && held?.lost.aborted !== true) throw new ClosedError('the store');
         backoff = first();
       } catch (error) {
-        if (isOvertaken(error)) continue;
+        if (isOvertaken(error)) {
+          // Whatever the reason, others have their turn.
+          await sleep(5 + Math.random() * 20, undefined, { signal }).catch(() => {});
+          continue;
+        }
         if (!isTransient(error) || signal.aborted) {
           await held?.release();
           if (await this.#stopped(error)) continue;
@@ -242,6 +256,7 @@ export class Projector implements ModelObserver {
         await this.#work.run(fence, forget.signal);
       } finally {
         this.#turn = undefined;
+        this.#serving = undefined;
         forget.release();
         turn.release();
       }
@@ -254,7 +269,8 @@ export class Projector implements ModelObserver {
   #runner(build: ModelBuild, fence: Fence, signal: AbortSignal): BuildRunner {
     const { readModels, registry, clock, logId } = this.parts;
     const isServed = build.state === 'served';
-    return new BuildRunner(build, resolveFilter({ types: this.definition.events }, registry), this.#waiters, {
+    const filter = resolveFilter({ types: this.definition.events }, registry);
+    const runner = new BuildRunner(build, filter, this.#waiters, {
       ...{ handlers: this.#handlers, readModels, logId, clock, fence, signal },
       watched: () => isServed && this.changes$.observed,
       onCommit: (position) => {
@@ -266,6 +282,8 @@ export class Projector implements ModelObserver {
       },
       onPassedOver: (error) => this.#failed(error),
     });
+    if (isServed) this.#serving = runner;
+    return runner;
   }
 
   #committed(position: Position, changes: readonly ChangedDocument[]): void {

@@ -11,6 +11,7 @@ export interface Stores {
   readonly readModels: ReadModelStore;
   readonly snapshots: SnapshotStore;
   readonly commandLog: CommandLog;
+  /** Of the same store as `readModels`, which looks at them in its own transactions. */
   readonly leases: LeaseStore;
   /** Has these run in the transactions of appends from now on. Absent where `capabilities.inlineProjections` is false. */
   useInline?(projections: InlineProjections): void;

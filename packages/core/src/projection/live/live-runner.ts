@@ -15,13 +15,13 @@ import {
   Subject,
   Subscription,
 } from 'rxjs';
-import { ConsumerStoppedError } from '../../application-errors.ts';
+import { CaughtUpTimeoutError, ConsumerStoppedError } from '../../application-errors.ts';
 import { ArgumentError, ClosedError } from '../../errors.ts';
 import type { RecordedEvent } from '../../event/event.ts';
 import type { EventRegistry } from '../../event/event-registry.ts';
 import type { Position } from '../../event/revision.ts';
 import { describe } from '../../shared/describe.ts';
-import { onAbort } from '../../shared/linked-abort.ts';
+import { linkedAbort, onAbort } from '../../shared/linked-abort.ts';
 import type { EventStore, SubscriptionMessage } from '../../store/event-store.ts';
 import { type ResolvedFilter, resolveFilter } from '../../subscription/consumer-filter.ts';
 import { isTransient, subscription } from '../../subscription/subscription.ts';
@@ -112,9 +112,22 @@ export class LiveRunner<T = unknown> {
     await this.#waiters.wait(position, timeout, signal);
   }
 
-  /** Resolves when the log was replayed up to what was its end at the start. Rejects when stopped before, or aborted. */
-  async ready(signal?: AbortSignal): Promise<void> {
-    await firstValueFrom(merge(this.#replayed, abortOf(signal)));
+  /**
+   * Resolves when the log was replayed up to what was its end at the start. Rejects when stopped before, after `timeout`
+   * ms (`CaughtUpTimeoutError`), or aborted.
+   */
+  async ready(timeout?: number, signal?: AbortSignal): Promise<void> {
+    const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
+    const over = linkedAbort(signal, late);
+    try {
+      await firstValueFrom(merge(this.#replayed, abortOf(over.signal)));
+    } catch (error) {
+      if (late === undefined || error !== late.reason) throw error;
+      const { name, position } = this.status;
+      throw new CaughtUpTimeoutError(name, await this.parts.events.head(), position, timeout ?? 0);
+    } finally {
+      over.release();
+    }
   }
 
   get #label(): string {

@@ -109,9 +109,9 @@ test('late, caughtUp says how far the projection is; both waits end with their s
     const reason = new Error('enough');
     await assert.rejects(runner.caughtUp(position + 1, 1_000, AbortSignal.abort(reason)), reason);
     const waiting = bank.runner(total);
-    await assert.rejects(waiting.ready(AbortSignal.abort(reason)), reason);
+    await assert.rejects(waiting.ready(undefined, AbortSignal.abort(reason)), reason);
     const over = new AbortController();
-    const ready = waiting.ready(over.signal);
+    const ready = waiting.ready(undefined, over.signal);
     over.abort(reason);
     await assert.rejects(ready, reason);
   }));
