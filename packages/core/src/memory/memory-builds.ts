@@ -1,5 +1,5 @@
 /** The builds of read models that all openings of a memory store share, each with everything it holds. */
-import { BuildGoneError } from '../errors.ts';
+import { ArgumentError, BuildGoneError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import { Signal } from '../shared/signal.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
@@ -74,7 +74,7 @@ export class MemoryBuilds {
     return describeBuild(build);
   }
 
-  /** Throws `BuildGoneError`, and changes nothing then. */
+  /** Throws `BuildGoneError`, `ArgumentError` where two builds would be served in one place; changes nothing then. */
   changeStates(changes: readonly BuildStateChange[]): void {
     const states = new Map<number, BuildState>();
     for (const { id, from, to } of changes) {
@@ -82,12 +82,25 @@ export class MemoryBuilds {
       if (found !== from) throw new BuildGoneError(id, `'${found}'`, `'${from}'`);
       states.set(id, to);
     }
+    this.#assertOneOfEach(states);
     for (const [id, state] of states) this.at(id).state = state;
     this.changed.notify();
   }
 
   drop(id: number): void {
     if (this.#builds.delete(id)) this.changed.notify();
+  }
+
+  #assertOneOfEach(states: ReadonlyMap<number, BuildState>): void {
+    const taken = new Set<string>();
+    for (const { id, name, version, state: before } of this.#builds.values()) {
+      const state = states.get(id) ?? before;
+      const place = JSON.stringify([name, version, state]);
+      if (state !== 'kept' && taken.has(place)) {
+        throw new ArgumentError('changes', `a second ${state} build of '${name}' (version ${version})`, 'at most one');
+      }
+      taken.add(place);
+    }
   }
 }
 

@@ -82,7 +82,7 @@ export const builds: Rules = {
     const models = [
       balances,
       { name: 'balances', version: 2 },
-      { name: 'Balances', version: 1 },
+      { name: 'loans', version: 1 },
       { name: 'balances@1', version: 1 },
       { name: 'balances@1', version: 2 },
     ];

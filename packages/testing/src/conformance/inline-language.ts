@@ -1,7 +1,6 @@
 /** The words that the rules about inline projections are written in. */
 import assert from 'node:assert/strict';
 import type { InlineProjections, InlineTransaction, StoredEvent, Stores } from '@tidemark/core';
-import { codeOf } from './read-model-language.ts';
 
 /** Projections that write down what they are told, and do what they are made for. */
 export class Told implements InlineProjections {
@@ -129,8 +128,4 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   const [outcome] = await Promise.allSettled([promise]);
   if (outcome.status === 'fulfilled') assert.fail('was not rejected');
   return outcome.reason as unknown;
-}
-
-export function isCode(error: unknown, code: string): void {
-  assert.equal(codeOf(error), code, String(error));
 }

@@ -104,9 +104,10 @@ function visitPage(store: ReadModelStore, model: Model, query: Asked, size: numb
   const next = { ...query, after: pages.end, limit: size };
   const page = store.find(model.id, next);
   assert.deepEqual(page, foundIn(model.documents, next));
+  if (page.end === undefined) return false;
   pages.visited.push(...page.documents.map((found) => found.key));
   pages.end = page.end;
-  return page.end !== undefined;
+  return true;
 }
 
 /** A build, and what is in it. */

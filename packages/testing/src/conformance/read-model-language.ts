@@ -80,7 +80,7 @@ export function checkpointOf(store: ReadModelStore, id: number): Checkpoint | un
 }
 
 export function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown }).code;
+  return (error as { code?: unknown } | undefined)?.code;
 }
 
 /** What became of promises, as a sorted list of `fulfilled` and codes. */

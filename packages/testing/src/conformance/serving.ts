@@ -128,6 +128,17 @@ export const serving: Rules = {
     }
   },
 
+  'two builds of one version are never served at once': async ({ readModels: store }) => {
+    const { old, fresh } = await rebuilt(store);
+    const before = store.builds();
+    const twice = () => store.changeStates([{ id: fresh, from: 'building', to: 'served' }]);
+    await refused('INVALID_ARGUMENT', twice);
+    assert.deepEqual(store.builds(), before);
+    await store.changeStates([{ id: old, from: 'served', to: 'kept' }]);
+    await twice();
+    assert.equal(store.served(balances), fresh);
+  },
+
   'a change of no states changes nothing': async ({ readModels: store }) => {
     await rebuilt(store);
     const before = store.builds();

@@ -185,7 +185,7 @@ export const tableStatements: Rules = needing('tables', {
 
 /** In a transaction that goes on, and commits what was written before and after. */
 async function assertAllRefused(store: ReadModelStore, texts: (own: string) => readonly string[]): Promise<void> {
-  const id = await tabled(store, { name: 'own', version: 1 });
+  const id = await tabled(store, { ...balances, version: 9 });
   const accepted: string[] = [];
   await act(store, id, (session) => {
     putIn(session, { before: 1 });

@@ -15,8 +15,10 @@ import { followingLive } from './following-live.ts';
 import { inlineGroups, inlineSeveralStreams } from './inline-groups.ts';
 import { inlineProjections } from './inline-projections.ts';
 import { inlineTables } from './inline-tables.ts';
+import { inlineTransactions } from './inline-transactions.ts';
 import { leasing } from './leases.ts';
 import { modelChanges } from './model-changes.ts';
+import { modelFences } from './model-fences.ts';
 import { modelTransactions } from './model-transactions.ts';
 import { openingAndClosing } from './opening-and-closing.ts';
 import { progressing } from './progressing.ts';
@@ -61,6 +63,7 @@ export const themes = {
   builds,
   'served builds': serving,
   'transaction of a read model': modelTransactions,
+  'fences of read models': modelFences,
   documents,
   queries,
   'random queries': randomQueries,
@@ -71,6 +74,7 @@ export const themes = {
   'changes of read models': modelChanges,
   leases: leasing,
   'inline projections': inlineProjections,
+  'transactions of inline projections': inlineTransactions,
   'appends at once with inline projections': inlineGroups,
   'appends to several streams with inline projections': inlineSeveralStreams,
   'tables of inline projections': inlineTables,
