@@ -23,7 +23,7 @@ import type { Reader } from './reader.ts';
 export interface Undoing {
   /** Where it is now. */
   mark(): number;
-  /** Forgets what came after, for now and for the case that the whole transaction is rolled back. */
+  /** Forgets what came after; what came before is forgotten still when the whole transaction is rolled back. */
   undo(mark: number): void;
 }
 

@@ -46,9 +46,8 @@ export class Names {
     return this.#fresh.length;
   }
 
-  /** They stay in the list: what is looked up until the transaction ends may bring the same numbers back. */
   undo(mark: number): void {
-    this.#forget(this.#fresh.slice(mark));
+    this.#forget(this.#fresh.splice(mark));
   }
 
   committed(): void {

@@ -89,9 +89,9 @@ export class StreamCache {
     return this.#touched.length;
   }
 
-  /** They stay in the list: an append that comes next may read them again, as they are inside the transaction. */
+  /** What was touched before stays in the list: it is read again as it is inside the transaction, which may be rolled back. */
   undo(mark: number): void {
-    this.#forget(this.#touched.slice(mark));
+    this.#forget(this.#touched.splice(mark));
   }
 
   committed(): void {

@@ -56,7 +56,37 @@ const abilities = {
   async close(): Promise<void> {
     await stores?.close();
   },
+  /** Reads with SQL, over and over, until it is asked what it found: each different row once, in order, and the reads. */
+  async watch(file: string, sql: string): Promise<void> {
+    const db = new Database(file, { readonly: true });
+    const watched = { reads: 0, rows: [] as unknown[], isOver: false, end: async () => {} };
+    watching = watched;
+    const statement = db.prepare(sql).raw();
+    const read = () => {
+      const row = statement.get();
+      watched.reads += 1;
+      if (JSON.stringify(row) !== JSON.stringify(watched.rows[watched.rows.length - 1])) watched.rows.push(row);
+    };
+    const ended = (async () => {
+      while (!watched.isOver) {
+        read();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      db.close();
+    })();
+    watched.end = () => {
+      watched.isOver = true;
+      return ended;
+    };
+  },
+  async watched(): Promise<{ readonly reads: number; readonly rows: readonly unknown[] }> {
+    await watching?.end();
+    const { reads, rows } = watching ?? { reads: 0, rows: [] };
+    return { reads, rows };
+  },
 };
+
+let watching: { reads: number; rows: unknown[]; isOver: boolean; end(): Promise<void> } | undefined;
 
 function opened(): Stores {
   if (stores === undefined) throw new TypeError('call open first');

@@ -1,10 +1,9 @@
 /** Statements of an application's that read, outside of any transaction of its own. */
-import { ArgumentError } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { isOfStatement } from '../failures.ts';
 import { goneWith } from './build-gone.ts';
-import { type CheckedStatement, preparedToRead } from './statement-check.ts';
+import { type CheckedStatement, preparedToRead, refusedSql } from './statement-check.ts';
 import { assertValues } from './statement-values.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -24,7 +23,7 @@ export class Selections {
       return statement.all(...values);
     } catch (error) {
       if (!isOfStatement(error)) throw error;
-      throw goneWith(error) ?? new ArgumentError('sql', `${error.message}: ${sql}`, 'a statement that SQLite can run');
+      throw goneWith(error) ?? refusedSql(error, sql, 'a statement that SQLite can run');
     }
   }
 

@@ -70,10 +70,15 @@ function prepared(
     const statement = db.prepare<unknown[], Readonly<Record<string, unknown>>>(sql);
     return { sql, statement, ...explained(db, sql) };
   } catch (error) {
-    // SQLite's word for it, or the driver's where it is none or several.
+    // SQLite's refusal, or the driver's where it is no statement or several.
     if (!(error instanceof RangeError || isOfStatement(error))) throw error;
-    throw goneWith(error) ?? new ArgumentError('sql', `${error.message}: ${sql}`, wanted);
+    throw goneWith(error) ?? refusedSql(error, sql, wanted);
   }
+}
+
+/** In the words of SQLite, or of the driver. */
+export function refusedSql(cause: Error, sql: string, wanted: string): ArgumentError {
+  return Object.assign(new ArgumentError('sql', `${cause.message}: ${sql}`, wanted), { cause });
 }
 
 /** There is no other way to learn how many values a statement takes than to give it too few. */
@@ -83,8 +88,9 @@ function explained(db: Database.Database, sql: string) {
     try {
       return { bytecode: statement.all(...values), parameters: values.length };
     } catch (error) {
+      if (error instanceof TypeError)
+        throw new RangeError('a parameter with a name or a number, not ?', { cause: error });
       if (!(error instanceof RangeError)) throw error;
-      if (error.message.includes('named parameter')) throw new RangeError('a parameter with a name or number, not ?');
     }
   }
 }
