@@ -23,6 +23,12 @@ interface Condition {
   readonly values: readonly IndexedValue[];
 }
 
+/** A part of what a page may hold. */
+interface Part extends Condition {
+  /** All of it has one value in the field that orders: SQLite does not see that by itself, and would sort it by that. */
+  readonly isOneValue?: boolean;
+}
+
 const mostStatements = 100;
 const comparisons = ['=', '<', '<=', '>', '>='];
 /** Text stands behind every number, and this before every text. */
@@ -61,11 +67,11 @@ export class DocumentQueries {
       throw new ArgumentError('direction', String(direction), "'ascending' or 'descending'");
     const value = orderBy === undefined ? 'NULL' : this.#value(orderBy);
     const word = direction === 'ascending' ? 'ASC' : 'DESC';
-    const order = `ORDER BY ${orderBy === undefined ? '' : `${value} ${word}, `}key ${word} LIMIT ?`;
     const conditions = where.map((each) => this.#condition(each));
     const parts = behind(after, orderBy === undefined ? undefined : value, direction).map((part) => {
       const { sql, values } = joined([...conditions, part]);
-      const select = `SELECT key, json, types, ${value} AS value FROM ${this.#table} WHERE ${sql} ${order}`;
+      const order = orderBy === undefined || part.isOneValue ? '' : `${value} ${word}, `;
+      const select = `SELECT key, json, types, ${value} AS value FROM ${this.#table} WHERE ${sql} ORDER BY ${order}key ${word} LIMIT ?`;
       return { sql: select, values: [...values, limit] };
     });
     const [first, ...others] = parts;
@@ -116,17 +122,17 @@ function behind(
   after: QueryPlace | undefined,
   value: string | undefined,
   direction: DocumentQuery['direction'],
-): readonly Condition[] {
+): readonly Part[] {
   if (after === undefined) return [{ sql: '1', values: [] }];
   const sign = direction === 'ascending' ? '>' : '<';
   const { key } = after;
   if (value === undefined) return [{ sql: `key ${sign} ?`, values: [key] }];
   assertIndexedValue('after', after.value);
-  const nulls: Condition = { sql: `${value} IS NULL AND key ${sign} ?`, values: [key] };
+  const nulls: Part = { sql: `${value} IS NULL AND key ${sign} ?`, values: [key], isOneValue: true };
   if (after.value === null) return sign === '>' ? [nulls, { sql: `${value} IS NOT NULL`, values: [] }] : [nulls];
-  const same: Condition = { sql: `${value} = ? AND key ${sign} ?`, values: [after.value, key] };
-  const further: Condition = { sql: `${value} ${sign} ?`, values: [after.value] };
-  return sign === '>' ? [same, further] : [same, further, { sql: `${value} IS NULL`, values: [] }];
+  const same: Part = { sql: `${value} = ? AND key ${sign} ?`, values: [after.value, key], isOneValue: true };
+  const further: Part = { sql: `${value} ${sign} ?`, values: [after.value] };
+  return sign === '>' ? [same, further] : [same, further, { sql: `${value} IS NULL`, values: [], isOneValue: true }];
 }
 
 function joined(conditions: readonly Condition[]): Condition {
