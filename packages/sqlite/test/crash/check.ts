@@ -3,12 +3,14 @@ import fs from 'node:fs';
 import {
   type KeyedDocument,
   type ModelBuild,
+  type ModelKey,
   type ReadModelStore,
   type StoredEvent,
   type Stores,
   TidemarkError,
 } from '@tidemark/core';
 import { sqlite } from '../../src/index.ts';
+import { counted, counts } from '../inline/counting.ts';
 import { type Acknowledgement, model, type Tally, tallied } from './life.ts';
 
 /** A promise of the store's was broken. */
@@ -45,6 +47,7 @@ export class FileCheck {
       await this.#readNewEvents(stores);
       await this.#checkAcknowledged(stores);
       await this.#checkModel(stores);
+      this.#checkInline(stores);
     } finally {
       await stores.close();
     }
@@ -75,7 +78,7 @@ export class FileCheck {
 
   async #checkOne(acknowledged: Acknowledgement, { readModels, commandLog }: Stores): Promise<void> {
     if ('checkpoint' in acknowledged) {
-      const { position = 0 } = servedBuild(readModels)?.checkpoint ?? {};
+      const { position = 0 } = servedBuild(readModels, model)?.checkpoint ?? {};
       expect(
         position >= acknowledged.checkpoint,
         `the checkpoint is at ${position}, ${acknowledged.checkpoint} was acknowledged`,
@@ -96,7 +99,7 @@ export class FileCheck {
 
   /** The documents are what a fresh replay up to their checkpoint gives. */
   async #checkModel({ readModels }: Stores): Promise<void> {
-    const build = servedBuild(readModels);
+    const build = servedBuild(readModels, model);
     const { id, checkpoint } = build ?? {};
     const documents = id === undefined ? [] : readModels.scan(id, { limit: 1_000_000 });
     if (checkpoint === undefined) return expect(documents.length === 0, 'there are documents and no checkpoint');
@@ -122,13 +125,23 @@ export class FileCheck {
     }
   }
 
+  /** What a projection made inside of the appends is never behind them, nor ahead. */
+  #checkInline({ readModels }: Stores): void {
+    const build = servedBuild(readModels, counts);
+    const { position = 0 } = build?.checkpoint ?? {};
+    expect(position === this.#log.length, `the inline projection stands at ${position} of ${this.#log.length}`);
+    const lines = [...this.#nextRevision].map(([name, count]) => `${name}=${count}`).sort();
+    const found = build === undefined ? [] : [...counted(readModels, build.id)].sort();
+    expect(found.join() === lines.join(), `inline: found ${found.join()}, a replay gives ${lines.join()}`);
+  }
+
   #checkDocument({ key, json }: KeyedDocument): void {
     const replayed = JSON.stringify(this.#tallies.get(key));
     expect(json === replayed, `document '${key}' is ${json}, a replay gives ${replayed}`);
   }
 }
 
-function servedBuild(readModels: ReadModelStore): ModelBuild | undefined {
+function servedBuild(readModels: ReadModelStore, model: ModelKey): ModelBuild | undefined {
   const id = readModels.served(model);
   return readModels.builds().find((build) => build.id === id);
 }

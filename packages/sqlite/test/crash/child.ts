@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import type { AppendResult, EventData, EventStore, ModelSession, ReadModelStore, Stores } from '@tidemark/core';
 import { type FaultPoint, sqlite } from '../../src/index.ts';
+import { Counting, counts, shape as countsShape, Refusal, refusedType } from '../inline/counting.ts';
+import { serve } from '../read-models/models.ts';
 import { type Acknowledgement, type Life, model, shape, type Tally, tallied } from './life.ts';
 import { Chance } from './random.ts';
 
@@ -66,6 +68,7 @@ async function call(events: EventStore, caller: number): Promise<void> {
       }
       continue;
     }
+    if (kind > 0.95) await beRefused(events, first, expectedOf(heads.get(first)));
     const name = kind < 0.2 ? `new${chance.between(0, 99)}-${randomUUID()}` : first;
     const written = someEvents(kind < 0.5 ? chance.between(2, 5) : 1);
     const command = kind < 0.3 ? randomUUID() : undefined;
@@ -76,6 +79,18 @@ async function call(events: EventStore, caller: number): Promise<void> {
     acknowledgeAppend(result, written, command);
     if (name === first) heads.set(name, result.revision ?? -1);
   }
+}
+
+/** By the projection inside of the append's transaction, in a group with others. */
+async function beRefused(events: EventStore, name: string, expectedRevision: 'no_stream' | number): Promise<void> {
+  const bad = someEvents(2).map((event) => ({ ...event, type: refusedType }));
+  try {
+    await events.append(name, bad, { expectedRevision });
+  } catch (error) {
+    if (error instanceof Refusal) return;
+    throw error;
+  }
+  throw new RangeError('an append was stored that its projection had refused');
 }
 
 /** Follows the log, one commit for each page. */
@@ -135,4 +150,7 @@ function twoOf(names: readonly string[]): readonly [string, string] {
 process.on('disconnect', () => process.exit());
 const stores = await sqlite(life.file, { faults: { at: dieAt } }).open();
 process.send?.('opened');
+const counting =
+  stores.readModels.served(counts) ?? (await serve(stores.readModels, counts, { shape: countsShape })).id;
+stores.useInline?.(new Counting(counting));
 await Promise.all([...Array.from({ length: callers }, (_, index) => call(stores.events, index)), project(stores)]);

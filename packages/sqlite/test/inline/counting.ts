@@ -79,7 +79,7 @@ export async function counting({ readModels, useInline }: Opened): Promise<Count
 
 /** What is stored of it: `stream=count`, by the documents, which have to say the same as the table. */
 export function counted(readModels: ReadModelStore, build: number): readonly string[] {
-  const documents = readModels.scan(build, { limit: 1_000 });
+  const documents = readModels.scan(build, { limit: 1_000_000 });
   const lines = documents.map(({ key, json }) => `${key}=${(JSON.parse(json) as { count: number }).count}`);
   const rows = readModels.select(
     `SELECT stream, count FROM ${readModels.tableName(build, 'rows')} ORDER BY stream`,
