@@ -1,7 +1,8 @@
 /** The command line of the example. */
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '@tidemark/core';
+import { reportName } from './html/loan-report.ts';
 import { samplePath } from './sample/sample-file.ts';
 
 export interface Options {
@@ -13,6 +14,9 @@ export interface Options {
   readonly durability: 'full' | 'normal';
   /** Whose history is shown; `undefined`: one that has something to show. */
   readonly application: string | undefined;
+  /** Where the report is written; `undefined`: a new temporary file, which stays. */
+  readonly report: string | undefined;
+  readonly noReport: boolean;
 }
 
 /** The command line is not what it has to be. Nothing was opened. */
@@ -32,6 +36,8 @@ export const usage = `A bank's loan desk on Tidemark: imports a log of its proce
   --flight N               applications on their way at once, 1 to 1000 (default 64)
   --durability full|normal full survives a power cut (default), normal a crash of the process
   --application NUMBER     whose history to show
+  --report FILE            the HTML report to write (default: loan-report.html beside --db, otherwise a temporary file)
+  --no-report              writes none
   --help                   this text
 `;
 
@@ -46,14 +52,31 @@ export function parseOptions(args: readonly string[], folder: string): Options {
   if (durability !== 'full' && durability !== 'normal') {
     throw new UsageError(`--durability: found '${durability}', wanted full or normal`);
   }
+  const log = values.log === undefined ? samplePath : file('--log', values.log, folder);
+  const db = values.db === undefined ? undefined : file('--db', values.db, folder);
   return {
     help: values.help === true,
-    log: values.log === undefined ? samplePath : file('--log', values.log, folder),
-    db: values.db === undefined ? undefined : file('--db', values.db, folder),
+    log,
+    db,
     flight,
     durability,
     application: values.application,
+    report: reportFile(values, { log, db, folder }),
+    noReport: values['no-report'] === true,
   };
+}
+
+function reportFile(
+  values: ReturnType<typeof parsed>,
+  { log, db, folder }: { readonly log: string; readonly db: string | undefined; readonly folder: string },
+): string | undefined {
+  const { report, 'no-report': noReport } = values;
+  if (report === undefined) return db === undefined ? undefined : join(dirname(db), reportName);
+  if (noReport === true) throw new UsageError('--report and --no-report: found both, wanted one of them');
+  const path = file('--report', report, folder);
+  // It replaces what is there.
+  if (path === log || path === db) throw new UsageError(`--report: found '${report}', wanted a file of its own`);
+  return path;
 }
 
 function parsed(args: readonly string[]) {
@@ -67,6 +90,8 @@ function parsed(args: readonly string[]) {
         flight: { type: 'string' },
         durability: { type: 'string' },
         application: { type: 'string' },
+        report: { type: 'string' },
+        'no-report': { type: 'boolean' },
       },
     }).values;
   } catch (cause) {

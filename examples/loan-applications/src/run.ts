@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Application, Position, StoreProvider } from '@tidemark/core';
 import { checksums } from './figures/checksum.ts';
+import { writeLoanReport } from './html/loan-report.ts';
 import { type ImportProgress, type ImportResult, importLog } from './import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp, slowestReadModel$ } from './loan-desk.ts';
 import { readModels } from './read-models/index.ts';
@@ -19,6 +20,9 @@ export interface Tour {
   readonly log: string;
   readonly flight: number;
   readonly application: string | undefined;
+  /** Where the report is written; `undefined`: a new temporary file, which stays. */
+  readonly report: string | undefined;
+  readonly noReport: boolean;
   readonly screen: Screen;
   /** Ends the import, or the wait for the read models, in an orderly way; the tour ends there. */
   readonly signal: AbortSignal;
@@ -98,6 +102,10 @@ async function show(tour: Tour, position: Position): Promise<void> {
     const history = number === undefined ? [] : await historyReport(app, number);
     for (const table of history) screen.write(tableText(screen, table));
     await compareWithReplay(app, position, tour);
+    if (tour.noReport) return;
+    const report = { logName: basename(tour.log), position, application: number, file: tour.report };
+    const written = await writeLoanReport(app, report);
+    screen.write(`\n${bold(screen, 'The report, to be opened in a browser')}\n  ${written}\n`);
   } finally {
     await app.stop();
   }

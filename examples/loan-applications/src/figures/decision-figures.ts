@@ -12,12 +12,7 @@ export interface DecisionTimes {
 }
 
 export async function decisionFigures(app: Application): Promise<readonly DecisionTimes[]> {
-  const times: Record<Outcome, number[]> = { approved: [], declined: [], cancelled: [] };
-  for await (const { value } of app.documents(Decisions).all()) {
-    const { outcome, submittedAt, decidedAt } = value;
-    if (outcome !== undefined && decidedAt !== undefined)
-      times[outcome].push(decidedAt.getTime() - submittedAt.getTime());
-  }
+  const times = await decisionTimes(app);
   const any = [...times.approved, ...times.declined, ...times.cancelled];
   return [
     figures('approved', times.approved),
@@ -25,6 +20,17 @@ export async function decisionFigures(app: Application): Promise<readonly Decisi
     figures('cancelled', times.cancelled),
     figures('any', any),
   ];
+}
+
+/** Of each application that was decided, in milliseconds. */
+export async function decisionTimes(app: Application): Promise<Readonly<Record<Outcome, readonly number[]>>> {
+  const times: Record<Outcome, number[]> = { approved: [], declined: [], cancelled: [] };
+  for await (const { value } of app.documents(Decisions).all()) {
+    const { outcome, submittedAt, decidedAt } = value;
+    if (outcome !== undefined && decidedAt !== undefined)
+      times[outcome].push(decidedAt.getTime() - submittedAt.getTime());
+  }
+  return times;
 }
 
 function figures(outcome: Outcome | 'any', times: readonly number[]): DecisionTimes {

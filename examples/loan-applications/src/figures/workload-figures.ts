@@ -10,6 +10,24 @@ interface EmployeeWeek {
   readonly time: number;
 }
 
+/** What was put down on one day of the week, by all. */
+interface WeekdayWork {
+  readonly sessions: number;
+  /** In milliseconds. */
+  readonly time: number;
+  /** How many such days of the calendar had any session. */
+  readonly days: number;
+}
+
+interface EmployeeWork {
+  readonly employee: string;
+  readonly sessions: number;
+  /** In milliseconds. */
+  readonly time: number;
+  /** Sessions from Monday to Sunday. */
+  readonly weekdays: readonly number[];
+}
+
 export interface WorkloadFigures {
   readonly employees: number;
   /** One employee's one day, each. */
@@ -18,6 +36,10 @@ export interface WorkloadFigures {
   readonly time: number;
   readonly leftOpen: number;
   readonly untouched: number;
+  /** From Monday to Sunday. */
+  readonly byWeekday: readonly WeekdayWork[];
+  /** The busiest first; those without any session are left out. */
+  readonly byEmployee: readonly EmployeeWork[];
   /** The Monday of the week with the most sessions; `undefined` where there were none. */
   readonly busiestMonday: string | undefined;
   /** In that week, the busiest first. */
@@ -41,6 +63,8 @@ export async function workloadFigures(app: Application): Promise<WorkloadFigures
     time: total(({ time }) => time),
     leftOpen: total(({ leftOpen }) => leftOpen),
     untouched: total(({ untouched }) => untouched),
+    byWeekday: byWeekday(days),
+    byEmployee: byEmployee(days),
     busiestMonday,
     week: busiestMonday === undefined ? [] : weekOf(busiestMonday, days),
   };
@@ -53,6 +77,31 @@ async function allDays(app: Application): Promise<readonly KeyedDay[]> {
     if (kind === 'day') days.push({ day, employee, work: value as WorkDay });
   }
   return days;
+}
+
+function byWeekday(days: readonly KeyedDay[]): readonly WeekdayWork[] {
+  return weekdays.map((weekday) => {
+    const those = days.filter(({ day, work }) => weekdayOf(day) === weekday && work.sessions > 0);
+    return { ...sumOf(those), days: new Set(those.map(({ day }) => day)).size };
+  });
+}
+
+function byEmployee(days: readonly KeyedDay[]): readonly EmployeeWork[] {
+  return [...new Set(days.map(({ employee }) => employee))]
+    .map((employee) => {
+      const own = days.filter((day) => day.employee === employee);
+      const on = (weekday: number) => own.filter(({ day }) => weekdayOf(day) === weekday);
+      return { employee, ...sumOf(own), weekdays: weekdays.map((weekday) => sumOf(on(weekday)).sessions) };
+    })
+    .filter(({ sessions }) => sessions > 0)
+    .sort((a, b) => b.sessions - a.sessions || (a.employee < b.employee ? -1 : 1));
+}
+
+function sumOf(days: readonly KeyedDay[]): { readonly sessions: number; readonly time: number } {
+  return days.reduce((sum, { work }) => ({ sessions: sum.sessions + work.sessions, time: sum.time + work.time }), {
+    sessions: 0,
+    time: 0,
+  });
 }
 
 function busiestWeek(days: readonly KeyedDay[]): string | undefined {
@@ -79,6 +128,9 @@ function weekOf(monday: string, days: readonly KeyedDay[]): readonly EmployeeWee
     .map(([employee, week]) => ({ employee, days: week, sessions: sum(week, 'sessions'), time: sum(week, 'time') }))
     .sort((a, b) => b.sessions - a.sessions || (a.employee < b.employee ? -1 : 1));
 }
+
+/** From Monday to Sunday. */
+const weekdays = [0, 1, 2, 3, 4, 5, 6] as const;
 
 /** From 0 for Monday. A day of the bank's calendar has no zone any more. */
 function weekdayOf(day: string): number {

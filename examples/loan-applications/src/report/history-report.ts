@@ -36,7 +36,7 @@ export async function historyReport(app: Application, number: string): Promise<r
       rows: history.map((event) => [
         String(event.revision),
         bankDateAndTime(event.occurredAt.getTime()),
-        `${event.type}${detail(event.data)}`,
+        whatHappened(event),
         (event.data as { readonly by?: string }).by ?? '–',
       ]),
     },
@@ -53,6 +53,11 @@ export async function historyReport(app: Application, number: string): Promise<r
   ];
 }
 
+/** `OfferSent (offer 1)` */
+export function whatHappened({ type, data }: RecordedEvent): string {
+  return `${type}${detail(data)}`;
+}
+
 function detail(data: unknown): string {
   const { work, offer, amount } = data as { readonly work?: string; readonly offer?: number; readonly amount?: number };
   if (work !== undefined) return ` (${work})`;
@@ -60,7 +65,8 @@ function detail(data: unknown): string {
   return amount === undefined ? '' : ` (${euros(amount)})`;
 }
 
-function stateOf({
+/** The fields of an application as people read them. */
+export function stateOf({
   status,
   amount,
   granted,

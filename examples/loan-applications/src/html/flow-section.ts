@@ -1,0 +1,92 @@
+import { countOf, type FlowFigures, type Follow, mainFollows } from '../figures/flow-figures.ts';
+import { count, percent } from '../report/numbers.ts';
+import { drawing, px, scrolling } from './drawing.ts';
+import { layOut } from './flow-layout.ts';
+import { html, type Markup } from './markup.ts';
+
+const box = { width: 152, height: 48 };
+/** The rarest arrows are left out of the drawing: what is drawn makes up this much of all that happened. */
+const shownShare = 0.98;
+const widest = 7;
+
+export async function flowSection(figures: FlowFigures): Promise<Markup> {
+  const { steps, follows } = figures;
+  if (steps.length === 0) return html`<p>No application took a step.</p>`;
+  const shown = mainFollows(figures, shownShare);
+  const left = countOf(follows) - countOf(shown);
+  return html`
+<p class="finding">What an application, or one of its offers, did next: ${count(steps.length)} kinds of steps, and ${count(follows.length)} ways from one to the next.</p>
+<p>${
+    left === 0
+      ? 'All of them are drawn.'
+      : `The ${count(follows.length - shown.length)} rarest ways are not drawn: together they are ${percent(left / countOf(follows))} of the ${count(countOf(follows))} times that a step followed another.`
+  } Work items are left out, as they come between any two. Blue boxes are steps of the application, ochre ones steps of an offer, and a bar below a box says for how many applications it was the last.</p>
+${await graph(figures, shown)}
+<details><summary>All ${count(follows.length)} ways as a table</summary>${table(follows, shown)}</details>`;
+}
+
+async function graph({ steps, follows }: FlowFigures, shown: readonly Follow[]): Promise<Markup> {
+  const most = Math.max(1, ...follows.map((follow) => follow.count));
+  const layout = await layOut(
+    steps.map(({ step }) => ({ id: step, ...box })),
+    inOrder(shown, steps).map(({ from, to, count: number }) => ({
+      from,
+      to,
+      label: count(number),
+      weight: Math.round((10 * number) / most),
+    })),
+  );
+  const mostTaken = Math.max(...steps.map(({ taken }) => taken));
+  return drawing({
+    id: 'process',
+    title: 'The process as a graph: which step directly follows which',
+    description: `${shown.map(({ from, to, count: number }) => `${stepName(from)} to ${stepName(to)}: ${count(number)}`).join('; ')}.`,
+    width: layout.width,
+    height: layout.height,
+    narrowest: 'full',
+    content: html`
+<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>
+${inOrder(shown, steps).map(({ from, to, count: number }, index) => {
+  const { path = '', label } = layout.arrows[index] ?? {};
+  const width = px(1 + (widest - 1) * Math.sqrt(number / most));
+  return html`<g class="arrow"><title>${stepName(from)} → ${stepName(to)}: ${count(number)}</title><path class="hold" d="${path}"/><path class="line" d="${path}" stroke-width="${width}" marker-end="url(#tip)"/><text x="${px(label?.x ?? 0)}" y="${px((label?.y ?? 0) + 4)}" text-anchor="middle">${count(number)}</text></g>`;
+})}
+${steps.map(({ step, taken, last }, index) => {
+  const { x = 0, y = 0 } = layout.boxes[index] ?? {};
+  const middle = px(x + box.width / 2);
+  return html`<g class="step ${step.startsWith('Offer') ? 'offer' : 'application'}"><title>${stepName(step)}: taken ${count(taken)} times, the last step of ${count(last)} applications</title><rect x="${px(x)}" y="${px(y)}" width="${box.width}" height="${box.height}" rx="8"/><text class="name" x="${middle}" y="${px(y + 20)}" text-anchor="middle">${stepName(step)}</text><text class="number" x="${middle}" y="${px(y + 37)}" text-anchor="middle">${count(taken)}</text>${
+    last === 0
+      ? undefined
+      : html`<rect class="last" x="${px(x + 8)}" y="${px(y + box.height - 4)}" width="${px((box.width - 16) * (last / mostTaken))}" height="4"/>`
+  }</g>`;
+})}`,
+  });
+}
+
+/** As ELK is to see them: from the first step to the last. */
+function inOrder(follows: readonly Follow[], steps: FlowFigures['steps']): readonly Follow[] {
+  const place = new Map(steps.map(({ step }, index) => [step, index]));
+  const placeOf = (step: string) => place.get(step) ?? 0;
+  return [...follows].sort((a, b) => placeOf(a.from) - placeOf(b.from) || placeOf(a.to) - placeOf(b.to));
+}
+
+function table(follows: readonly Follow[], shown: readonly Follow[]): Markup {
+  const all = countOf(follows);
+  return scrolling(
+    'Which step directly follows which',
+    html`<table>
+<caption>Which step directly follows which, the most frequent first</caption>
+<thead><tr><th scope="col">step</th><th scope="col">next step</th><th scope="col" class="figure">times</th><th scope="col" class="figure">of all</th><th scope="col">drawn</th></tr></thead>
+<tbody>${follows.map(
+      (follow) => html`
+<tr><th scope="row">${stepName(follow.from)}</th><td>${stepName(follow.to)}</td><td class="figure">${count(follow.count)}</td><td class="figure">${percent(follow.count / all)}</td><td>${shown.includes(follow) ? 'yes' : 'no'}</td></tr>`,
+    )}</tbody>
+</table>`,
+  );
+}
+
+/** `OfferSentBack` → `offer sent back`, `ApplicationApproved` → `approved`: it is the application where nothing is said. */
+function stepName(step: string): string {
+  const words = step.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  return words.replace(/^application /, '').replace('pre accepted', 'pre-accepted');
+}

@@ -1,0 +1,46 @@
+/** When the steps of one application happened: a dot for each, on a line for its kind, along the time by the bank's clocks. */
+import { scaleUtc } from 'd3-scale';
+import { bankOffset } from '../bank-time.ts';
+import type { Moment } from './application-life.ts';
+import { drawing, px } from './drawing.ts';
+import { html, type Markup } from './markup.ts';
+
+const [width, left, right] = [760, 84, 16];
+const [top, between, axis] = [14, 24, 30];
+const lines = ['Application', 'Offer', 'WorkItem'] as const;
+const lineNames = { Application: 'application', Offer: 'offers', WorkItem: 'work' } as const;
+
+export function lifeLine(life: readonly Moment[]): Markup {
+  const times = life.map(({ time }) => local(time));
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  // Where all happened at once there is still a line to draw.
+  const x = scaleUtc([first, Math.max(last, first + 60_000)], [left, width - right]);
+  const bottom = top + between * (lines.length - 1) + 14;
+  const format = x.tickFormat(6);
+  return drawing({
+    id: 'life-line',
+    title: 'When it happened',
+    description: `${life.length} steps, from ${life[0]?.at} to ${life.at(-1)?.at}. The table of all states has each of them.`,
+    width,
+    height: bottom + axis,
+    narrowest: 'narrow',
+    content: html`
+${lines.map((kind, index) => html`<text class="tick" x="${left - 14}" y="${lineAt(index) + 4}" text-anchor="end">${lineNames[kind]}</text><line class="grid" x1="${left}" x2="${width - right}" y1="${lineAt(index)}" y2="${lineAt(index)}"/>`)}
+${x.ticks(6).map((tick) => html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(x(tick))}" y="${bottom + 20}" text-anchor="middle">${format(tick)}</text>`)}
+<line class="now" data-now="line" x1="0" x2="0" y1="4" y2="${bottom}"/>
+${life.map(({ revision, type, what, at, time }) => html`<circle class="${kindOf(type)}" data-revision="${revision}" cx="${px(x(local(time)))}" cy="${lineAt(lines.indexOf(kindOf(type)))}" r="5"><title>${revision}: ${what}, ${at}</title></circle>`)}`,
+  });
+}
+
+function lineAt(index: number): number {
+  return top + index * between;
+}
+
+function kindOf(type: string): (typeof lines)[number] {
+  return lines.find((kind) => type.startsWith(kind)) ?? 'Application';
+}
+
+/** A time whose UTC fields are the bank's local ones, so that a day of the axis is a day of the bank. */
+function local(time: number): number {
+  return time + bankOffset(time) * 60_000;
+}
