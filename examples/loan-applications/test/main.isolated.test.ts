@@ -1,6 +1,6 @@
 // timeout: 120s
 import { type ChildProcess, spawn } from 'node:child_process';
-import { access, readdir, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -62,6 +62,7 @@ test('npm start shows the whole tour on the bundled sample, and leaves nothing b
       'The history of application',
       'Its state then and now',
       'replayed into fresh read models',
+      'The report, to be opened in a browser',
       'What to try next',
     ]) {
       assert.match(out, part);
@@ -71,6 +72,9 @@ test('npm start shows the whole tour on the bundled sample, and leaves nothing b
     assert.not.match(out, '\u001b', 'no colours and no cursor movements where nobody looks');
     assert.ok(out.split('\n').every((line) => line.length <= 100));
     assert.equal(await leftBehind(folder), []);
+    const [, report = ''] = /^ {2}(.*loan-report\.html)$/m.exec(out) ?? [];
+    assert.ok(report.startsWith(folder), 'but for the report, among the temporary files');
+    assert.match(await readFile(report, 'utf8'), '320 applications took');
   });
 });
 
@@ -88,6 +92,8 @@ test('a kept file is gone on with: a second start records nothing and shows the 
     assert.is(withoutPace(figures(second)), withoutPace(figures(first)));
     assert.match(first.out, `The history of application ${number}`);
     await access(join(folder, 'loan.db'));
+    assert.match(first.out, `  ${join(folder, 'loan-report.html')}\n`);
+    assert.match(await readFile(join(folder, 'loan-report.html'), 'utf8'), `Application <bdi>${number}</bdi>`);
   });
 });
 
@@ -122,6 +128,25 @@ test('a malformed log ends with its place, keeps what stood before it, and is go
     const mended = await start(folder, ['--log', log, '--db', db]);
     assert.is(mended.code, 0);
     assert.match(mended.out, /[1-9][\d,]* were recorded before/);
+  });
+});
+
+test('the report is written where it is wanted, or not at all', async () => {
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, 'log.xes'), small);
+    const args = ['--log', 'log.xes', '--application', '999'];
+    const without = await start(folder, [...args, '--no-report']);
+    assert.is(without.code, 0);
+    assert.match(without.out, 'Application 999: nothing is recorded');
+    assert.not.match(without.out, 'The report');
+    assert.equal(
+      (await readdir(folder)).filter((name) => name.includes('report')),
+      [],
+    );
+    const elsewhere = await start(folder, [...args, '--report', 'new/report.html']);
+    assert.is(elsewhere.code, 0);
+    assert.match(elsewhere.out, `  ${join(folder, 'new/report.html')}\n`);
+    await access(join(folder, 'new/report.html'));
   });
 });
 

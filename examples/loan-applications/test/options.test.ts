@@ -11,6 +11,8 @@ test('without arguments it is the bundled sample, in a temporary file, safe agai
     flight: 64,
     durability: 'full',
     application: undefined,
+    report: undefined,
+    noReport: false,
   };
   assert.equal(parseOptions([], '/home'), expected);
 });
@@ -18,6 +20,14 @@ test('without arguments it is the bundled sample, in a temporary file, safe agai
 test('paths are meant from where npm was called', () => {
   const { log, db } = parseOptions(['--log', '../a.xes.gz', '--db=/tmp/b.db'], '/home/me');
   assert.equal([log, db], ['/home/a.xes.gz', '/tmp/b.db']);
+});
+
+test('the report stands beside the database, unless a place is named or none is wanted', () => {
+  const reportOf = (...args: readonly string[]) => parseOptions(args, '/home/me').report;
+  assert.is(reportOf('--db', '../b.db'), '/home/loan-report.html');
+  assert.is(reportOf('--db', '../b.db', '--report', 'r.html'), '/home/me/r.html');
+  assert.is(reportOf('--report', 'r.html'), '/home/me/r.html');
+  assert.is(parseOptions(['--no-report'], '/').noReport, true);
 });
 
 test('takes the whole range of what it understands', () => {
@@ -32,6 +42,10 @@ test('refuses anything else, naming what was found and what is wanted', () => {
     [['--flight', 'many'], "found 'many'"],
     [['--durability', 'none'], "--durability: found 'none', wanted full or normal"],
     [['--log', ''], '--log: found nothing, wanted the path of a file'],
+    [['--report', ''], '--report: found nothing, wanted the path of a file'],
+    [['--report', 'r.html', '--no-report'], '--report and --no-report: found both'],
+    [['--report', 'a.db', '--db', './a.db'], "--report: found 'a.db', wanted a file of its own"],
+    [['--report', 'a.xes', '--log', 'a.xes'], "--report: found 'a.xes', wanted a file of its own"],
     [['--log'], "'--log <value>' argument missing"],
     [['--bogus'], "Unknown option '--bogus'"],
     [['extra'], "Unexpected argument 'extra'"],

@@ -2,7 +2,7 @@
 import type { Application } from '@tidemark/core';
 import { stepOf, Variants } from '../read-models/variants.ts';
 
-export interface FlowStep {
+interface FlowStep {
   /** By the event's name. */
   readonly step: string;
   readonly taken: number;

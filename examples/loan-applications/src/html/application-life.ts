@@ -2,7 +2,7 @@
 import type { Application } from '@tidemark/core';
 import { bankDateAndTime } from '../bank-time.ts';
 import { LoanApplication } from '../domain/loan-application.ts';
-import { stateOf, whatHappened } from '../report/history-report.ts';
+import { historyOf, stateOf, whatHappened } from '../report/history-report.ts';
 
 /** What happened, and what the application was from then on. */
 export interface Moment {
@@ -22,7 +22,7 @@ export interface Moment {
 /** One for each revision; empty where nothing is recorded. */
 export async function applicationLife(app: Application, number: string): Promise<readonly Moment[]> {
   const life: Moment[] = [];
-  for await (const event of app.history(LoanApplication, number)) {
+  for (const event of await historyOf(app, number)) {
     const { revision, occurredAt, type } = event;
     const application = await app.load(LoanApplication, number, { atRevision: revision });
     life.push({

@@ -2,13 +2,13 @@
  * A bar chart that is a table: each row has its name, its bar and its figures, so that those who see it, hear it, print it
  * or copy from it get the same.
  */
-import { scrolling } from './drawing.ts';
+import { figure } from './drawing.ts';
 import { html, type Markup, type Part } from './markup.ts';
 
 /** Which colour a mark has. */
 export type Tone = 'plain' | 'approved' | 'declined' | 'cancelled' | 'open';
 
-export interface BarRow {
+interface BarRow {
   readonly name: string;
   /** From 0 to 1: of the width that there is. */
   readonly share: number;
@@ -31,10 +31,9 @@ export interface BarTable {
 }
 
 export function barTable({ caption, head: [first, ...others], groups }: BarTable): Markup {
-  return scrolling(
+  return figure(
     caption,
     html`<table class="bars">
-<caption>${caption}</caption>
 <thead><tr><th scope="col">${first}</th><td class="bar"></td>${others.map((name) => html`<th scope="col" class="figure">${name}</th>`)}</tr></thead>
 ${groups.map((rows) => html`<tbody>${rows.map(row)}</tbody>`)}
 </table>`,

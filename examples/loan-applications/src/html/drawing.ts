@@ -16,15 +16,18 @@ export interface Drawing {
 }
 
 export function drawing({ id, title, description, width, height, narrowest, content }: Drawing): Markup {
-  return scrolling(
+  return figure(
     title,
     html`<svg class="drawing ${narrowest}" role="img" aria-labelledby="${id}-title ${id}-description" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}"><title id="${id}-title">${title}</title><desc id="${id}-description">${description}</desc>${content}</svg>`,
   );
 }
 
-/** A box that scrolls sideways by itself, also by keyboard, so that the page never has to. */
-export function scrolling(label: string, content: Markup): Markup {
-  return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
+/** Its caption, and it in a box that scrolls sideways by itself, also by keyboard, so that the page never has to. */
+export function figure(caption: string, content: Markup): Markup {
+  return html`<figure>
+<figcaption>${caption}</figcaption>
+<div class="scroll" role="group" tabindex="0" aria-label="${caption}">${content}</div>
+</figure>`;
 }
 
 /** A tenth of a pixel is enough. */

@@ -34,8 +34,8 @@ export interface Layout {
 }
 
 /**
- * What is used of elkjs. Its own declarations name the browser's `Worker` and do not compile where there is none:
- * https://github.com/kieler/elkjs/issues/147
+ * What is used of elkjs. Typed by hand, and loaded so that the compiler does not look: its declarations name the browser's
+ * `Worker` and do not compile where there is none (https://github.com/kieler/elkjs/issues/147).
  */
 interface Elk {
   layout(graph: object): Promise<{
@@ -49,6 +49,7 @@ interface Elk {
   }>;
 }
 
+const require = createRequire(import.meta.url);
 const label = { height: 14, digit: 7 };
 const options = {
   'elk.algorithm': 'layered',
@@ -66,7 +67,7 @@ const options = {
 /** Downwards, in the order of the boxes as far as it goes. */
 export async function layOut(boxes: readonly Box[], arrows: readonly Arrow[]): Promise<Layout> {
   // It is large: only who draws a graph has to wait for it.
-  const { default: Elk }: { default: new () => Elk } = createRequire(import.meta.url)('elkjs/lib/elk.bundled.js');
+  const { default: Elk } = require('elkjs/lib/elk.bundled.js') as { readonly default: new () => Elk };
   const graph = await new Elk().layout({
     id: 'graph',
     layoutOptions: options,
@@ -86,14 +87,21 @@ export async function layOut(boxes: readonly Box[], arrows: readonly Arrow[]): P
       ],
     })),
   });
+  // One reads from the left, and on a narrow screen the left is all there is to begin with.
+  const mirrored = (graph.children[0]?.x ?? 0) + (boxes[0]?.width ?? 0) / 2 > graph.width / 2;
+  const placed = ({ x, y }: Point, width = 0) => ({ x: mirrored ? graph.width - x - width : x, y });
   return {
     width: graph.width,
     height: graph.height,
-    boxes: graph.children.map(({ x, y }) => ({ x, y })),
-    arrows: graph.edges.map(({ sections: [{ startPoint, bendPoints = [], endPoint }], labels: [corner] }, index) => ({
-      path: spline([startPoint, ...bendPoints, endPoint]),
-      label: { x: corner.x + labelWidth(arrows[index]?.label ?? '') / 2, y: corner.y + label.height / 2 },
-    })),
+    boxes: graph.children.map((corner, index) => placed(corner, boxes[index]?.width)),
+    arrows: graph.edges.map(({ sections: [{ startPoint, bendPoints = [], endPoint }], labels: [corner] }, index) => {
+      const { x, y } = corner;
+      const middle = { x: x + labelWidth(arrows[index]?.label ?? '') / 2, y: y + label.height / 2 };
+      return {
+        path: spline([startPoint, ...bendPoints, endPoint].map((point) => placed(point))),
+        label: placed(middle),
+      };
+    }),
   };
 }
 

@@ -1,10 +1,10 @@
 import { countOf, type FlowFigures, type Follow, mainFollows } from '../figures/flow-figures.ts';
 import { count, percent } from '../report/numbers.ts';
-import { drawing, px, scrolling } from './drawing.ts';
+import { drawing, figure, px } from './drawing.ts';
 import { layOut } from './flow-layout.ts';
 import { html, type Markup } from './markup.ts';
 
-const box = { width: 152, height: 48 };
+const box = { width: 152, height: 46, withLast: 62 };
 /** The rarest arrows are left out of the drawing: what is drawn makes up this much of all that happened. */
 const shownShare = 0.98;
 const widest = 7;
@@ -20,7 +20,7 @@ export async function flowSection(figures: FlowFigures): Promise<Markup> {
     left === 0
       ? 'All of them are drawn.'
       : `The ${count(follows.length - shown.length)} rarest ways are not drawn: together they are ${percent(left / countOf(follows))} of the ${count(countOf(follows))} times that a step followed another.`
-  } Work items are left out, as they come between any two. Blue boxes are steps of the application, ochre ones steps of an offer, and a bar below a box says for how many applications it was the last.</p>
+  } Work items are left out, as they come between any two. Blue boxes are steps of the application, ochre ones steps of an offer.</p>
 ${await graph(figures, shown)}
 <details><summary>All ${count(follows.length)} ways as a table</summary>${table(follows, shown)}</details>`;
 }
@@ -28,7 +28,7 @@ ${await graph(figures, shown)}
 async function graph({ steps, follows }: FlowFigures, shown: readonly Follow[]): Promise<Markup> {
   const most = Math.max(1, ...follows.map((follow) => follow.count));
   const layout = await layOut(
-    steps.map(({ step }) => ({ id: step, ...box })),
+    steps.map(({ step, last }) => ({ id: step, width: box.width, height: heightOf(last) })),
     inOrder(shown, steps).map(({ from, to, count: number }) => ({
       from,
       to,
@@ -36,7 +36,6 @@ async function graph({ steps, follows }: FlowFigures, shown: readonly Follow[]):
       weight: Math.round((10 * number) / most),
     })),
   );
-  const mostTaken = Math.max(...steps.map(({ taken }) => taken));
   return drawing({
     id: 'process',
     title: 'The process as a graph: which step directly follows which',
@@ -54,13 +53,17 @@ ${inOrder(shown, steps).map(({ from, to, count: number }, index) => {
 ${steps.map(({ step, taken, last }, index) => {
   const { x = 0, y = 0 } = layout.boxes[index] ?? {};
   const middle = px(x + box.width / 2);
-  return html`<g class="step ${step.startsWith('Offer') ? 'offer' : 'application'}"><title>${stepName(step)}: taken ${count(taken)} times, the last step of ${count(last)} applications</title><rect x="${px(x)}" y="${px(y)}" width="${box.width}" height="${box.height}" rx="8"/><text class="name" x="${middle}" y="${px(y + 20)}" text-anchor="middle">${stepName(step)}</text><text class="number" x="${middle}" y="${px(y + 37)}" text-anchor="middle">${count(taken)}</text>${
+  return html`<g class="step ${step.startsWith('Offer') ? 'offer' : 'application'}"><title>${stepName(step)}: taken ${count(taken)} times, the last step of ${count(last)} applications</title><rect x="${px(x)}" y="${px(y)}" width="${box.width}" height="${heightOf(last)}" rx="8"/><text class="name" x="${middle}" y="${px(y + 20)}" text-anchor="middle">${stepName(step)}</text><text class="number" x="${middle}" y="${px(y + 36)}" text-anchor="middle">${count(taken)}</text>${
     last === 0
       ? undefined
-      : html`<rect class="last" x="${px(x + 8)}" y="${px(y + box.height - 4)}" width="${px((box.width - 16) * (last / mostTaken))}" height="4"/>`
+      : html`<text class="last" x="${middle}" y="${px(y + 53)}" text-anchor="middle">last step of ${count(last)}</text>`
   }</g>`;
 })}`,
   });
+}
+
+function heightOf(last: number): number {
+  return last === 0 ? box.height : box.withLast;
 }
 
 /** As ELK is to see them: from the first step to the last. */
@@ -72,10 +75,9 @@ function inOrder(follows: readonly Follow[], steps: FlowFigures['steps']): reado
 
 function table(follows: readonly Follow[], shown: readonly Follow[]): Markup {
   const all = countOf(follows);
-  return scrolling(
+  return figure(
     'Which step directly follows which',
     html`<table>
-<caption>Which step directly follows which, the most frequent first</caption>
 <thead><tr><th scope="col">step</th><th scope="col">next step</th><th scope="col" class="figure">times</th><th scope="col" class="figure">of all</th><th scope="col">drawn</th></tr></thead>
 <tbody>${follows.map(
       (follow) => html`

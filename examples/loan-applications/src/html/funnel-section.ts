@@ -28,8 +28,8 @@ ${barTable({
   ],
 })}
 ${barTable({
-  caption: 'How those ended that were not approved',
-  head: ['end', 'applications', 'of all'],
+  caption: 'What became of the others',
+  head: ['application', 'applications', 'of all'],
   groups: [exits.map((exit) => ({ ...bar(exit), figures: [count(exit.applications), percent(exit.ofAll)] }))],
 })}`;
 }

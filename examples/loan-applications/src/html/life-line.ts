@@ -7,6 +7,8 @@ import { html, type Markup } from './markup.ts';
 
 const [width, left, right] = [760, 84, 16];
 const [top, between, axis] = [14, 24, 30];
+const dot = { radius: 5, apart: 7 };
+const day = 86_400_000;
 const lines = ['Application', 'Offer', 'WorkItem'] as const;
 const lineNames = { Application: 'application', Offer: 'offers', WorkItem: 'work' } as const;
 
@@ -16,7 +18,7 @@ export function lifeLine(life: readonly Moment[]): Markup {
   // Where all happened at once there is still a line to draw.
   const x = scaleUtc([first, Math.max(last, first + 60_000)], [left, width - right]);
   const bottom = top + between * (lines.length - 1) + 14;
-  const format = x.tickFormat(6);
+  const format = x.tickFormat(6, last - first > 2 * day ? '%-d %b %Y' : '%-d %b, %H:%M');
   return drawing({
     id: 'life-line',
     title: 'When it happened',
@@ -28,8 +30,37 @@ export function lifeLine(life: readonly Moment[]): Markup {
 ${lines.map((kind, index) => html`<text class="tick" x="${left - 14}" y="${lineAt(index) + 4}" text-anchor="end">${lineNames[kind]}</text><line class="grid" x1="${left}" x2="${width - right}" y1="${lineAt(index)}" y2="${lineAt(index)}"/>`)}
 ${x.ticks(6).map((tick) => html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(x(tick))}" y="${bottom + 20}" text-anchor="middle">${format(tick)}</text>`)}
 <line class="now" data-now="line" x1="0" x2="0" y1="4" y2="${bottom}"/>
-${life.map(({ revision, type, what, at, time }) => html`<circle class="${kindOf(type)}" data-revision="${revision}" cx="${px(x(local(time)))}" cy="${lineAt(lines.indexOf(kindOf(type)))}" r="5"><title>${revision}: ${what}, ${at}</title></circle>`)}`,
+${lines.flatMap((kind, index) => {
+  const steps = life.filter(({ type }) => kindOf(type) === kind);
+  const places = apart(
+    steps.map(({ time }) => x(local(time))),
+    { most: dot.apart, within: [left, width - right] },
+  );
+  return steps.map(
+    ({ revision, what, at }, step) =>
+      html`<circle class="${kind}" data-revision="${revision}" cx="${px(places[step] ?? left)}" cy="${lineAt(index)}" r="${dot.radius}"><title>${revision}: ${what}, ${at}</title></circle>`,
+  );
+})}`,
   });
+}
+
+/**
+ * Many steps come within a second: their dots stand side by side, so that each is seen and can be pointed at, a few
+ * pixels from where they belong. `places` rise.
+ */
+function apart(
+  places: readonly number[],
+  { most, within: [from, to] }: { readonly most: number; readonly within: readonly [number, number] },
+): readonly number[] {
+  const gap = Math.min(most, (to - from) / Math.max(1, places.length - 1));
+  const moved = [...places];
+  for (let index = 1; index < moved.length; index += 1) {
+    moved[index] = Math.max(moved[index] ?? 0, (moved[index - 1] ?? 0) + gap);
+  }
+  for (let index = moved.length - 1, end = to; index >= 0; index -= 1, end -= gap) {
+    moved[index] = Math.min(moved[index] ?? 0, end);
+  }
+  return moved;
 }
 
 function lineAt(index: number): number {

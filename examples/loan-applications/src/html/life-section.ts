@@ -1,5 +1,5 @@
 import type { Moment } from './application-life.ts';
-import { scrolling } from './drawing.ts';
+import { figure } from './drawing.ts';
 import { lifeLine } from './life-line.ts';
 import { html, jsonInScript, type Markup } from './markup.ts';
 
@@ -32,14 +32,13 @@ ${lifeLine(life)}
 }
 
 function statesTable(life: readonly Moment[], { state }: Moment): Markup {
-  return scrolling(
+  return figure(
     'All states of the application',
     html`<table class="states">
-<caption>What happened, and the state after it</caption>
 <thead><tr><th scope="col" class="figure">revision</th><th scope="col">when</th><th scope="col">what</th><th scope="col">by</th>${Object.keys(state).map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${life.map(
       (moment) => html`
-<tr><th scope="row" class="figure">${moment.revision}</th><td class="when">${moment.at}</td><td>${moment.what}</td><td>${moment.by}</td>${Object.values(moment.state).map((value) => html`<td>${value}</td>`)}</tr>`,
+<tr><th scope="row" class="figure">${moment.revision}</th><td>${moment.at}</td><td>${moment.what}</td><td>${moment.by}</td>${Object.values(moment.state).map((value) => html`<td>${value}</td>`)}</tr>`,
     )}</tbody>
 </table>`,
   );

@@ -19,7 +19,7 @@ export function offersSection({ offers, perApplication, fates }: OfferFigures): 
   return html`
 <p class="finding">${count(offers)} offers were made on ${count(applications)} applications, and ${percent(accepted / offers)} of them accepted.</p>
 ${barTable({
-  caption: 'What became of the offers; the striped part was sent back by the customer',
+  caption: 'What became of the offers; the paler part was sent back by the customer',
   head: ['offer', 'offers', 'share', 'sent back'],
   groups: [
     made.map(({ fate, sentBack, ...of }) => ({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { html, Markup, type Part } from './markup.ts';
 
-export interface Section {
+interface Section {
   /** Its place in the page's address. */
   readonly id: string;
   readonly title: string;

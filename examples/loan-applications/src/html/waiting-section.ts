@@ -2,12 +2,12 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import type { DecisionTimes } from '../figures/decision-figures.ts';
 import type { DecisionHistogram } from '../figures/decision-histogram.ts';
 import { count, duration } from '../report/numbers.ts';
-import { drawing, px } from './drawing.ts';
+import { drawing, figure, px } from './drawing.ts';
 import { html, type Markup } from './markup.ts';
 
 const [width, left, right] = [760, 46, 14];
 const row = { height: 128, words: 30, bars: 86 };
-const axisHeight = 40;
+const axisHeight = 26;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -58,7 +58,6 @@ function histogramContent(times: readonly DecisionTimes[], { bounds, decisions }
   const labelled = ticks.filter(([time]) => time >= (bounds[0] ?? 0) && time <= (bounds.at(-1) ?? 0));
   return html`
 ${labelled.map(([time, label]) => html`<line class="grid" x1="${px(x(time))}" x2="${px(x(time))}" y1="${row.words}" y2="${bottom}"/><text class="tick" x="${px(x(time))}" y="${bottom + 18}" text-anchor="middle">${label}</text>`)}
-<text class="tick" x="${left}" y="${bottom + 36}">time from submission to decision</text>
 ${rows.map(({ outcome, applications, median, p90 }, index) => {
   const base = (index + 1) * row.height - 8;
   return html`<g>
@@ -83,14 +82,16 @@ ${mark('median', median)}${mark('p90', p90)}</g>`;
 }
 
 function quantileTable(times: readonly DecisionTimes[]): Markup {
-  return html`<div class="scroll" role="group" tabindex="0" aria-label="Waiting times as figures"><table>
-<caption>Waiting times as figures</caption>
+  return figure(
+    'The same in figures',
+    html`<table>
 <thead><tr><th scope="col">decision</th><th scope="col" class="figure">applications</th><th scope="col" class="figure">median</th><th scope="col" class="figure">nine of ten within</th></tr></thead>
 <tbody>${times.map(
-    ({ outcome, applications, median, p90 }) => html`
+      ({ outcome, applications, median, p90 }) => html`
 <tr><th scope="row">${outcome}</th><td class="figure">${count(applications)}</td><td class="figure">${duration(median)}</td><td class="figure">${duration(p90)}</td></tr>`,
-  )}</tbody>
-</table></div>`;
+    )}</tbody>
+</table>`,
+  );
 }
 
 function inWords({ outcome, applications, median, p90 }: DecisionTimes): string {

@@ -1,7 +1,8 @@
 import type { WorkloadFigures } from '../figures/workload-figures.ts';
+import { unknownEmployee } from '../read-models/workload.ts';
 import { count, hours } from '../report/numbers.ts';
 import { barTable, ofLargest } from './bar-table.ts';
-import { scrolling } from './drawing.ts';
+import { figure } from './drawing.ts';
 import { html, type Markup } from './markup.ts';
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
@@ -16,14 +17,19 @@ export function workSection(work: WorkloadFigures): Markup {
   const most = Math.max(...work.byEmployee.flatMap((employee) => employee.weekdays));
   return html`
 <p class="finding">${count(work.employees)} employees put down ${count(work.sessions)} pieces of work on the day they had taken them up, in ${count(work.time / 3_600_000)} hours.</p>
-<p>${count(work.leftOpen)} more had lain open since an earlier day, and ${count(work.untouched)} were put down without having been taken up: their time says nothing, and they are not counted below.</p>
+<p>${count(work.leftOpen)} more had lain open since an earlier day, and ${count(work.untouched)} were put down without having been taken up: their time says nothing, and they are not counted below.${unnamed(work)}</p>
 ${weekdayTable(work)}
-${employeeTable('Sessions by employee and day of the week: the deeper, the more', first, most)}
+${employeeTable('Sessions by employee and day of the week: the deeper the colour, the more', first, most)}
 ${
   others.length === 0
     ? undefined
     : html`<details><summary>${count(others.length)} more employees</summary>${employeeTable('The other employees', others, most)}</details>`
 }`;
+}
+
+function unnamed({ byEmployee }: WorkloadFigures): string {
+  const named = byEmployee.every(({ employee }) => employee !== unknownEmployee);
+  return named ? '' : ` Where the log names nobody, the employee is “${unknownEmployee}”.`;
 }
 
 function weekdayTable({ byWeekday }: WorkloadFigures): Markup {
@@ -43,10 +49,9 @@ function weekdayTable({ byWeekday }: WorkloadFigures): Markup {
 }
 
 function employeeTable(caption: string, employees: WorkloadFigures['byEmployee'], most: number): Markup {
-  return scrolling(
+  return figure(
     caption,
     html`<table class="heat">
-<caption>${caption}</caption>
 <thead><tr><th scope="col">employee</th>${weekdays.map((day) => html`<th scope="col" class="figure"><abbr title="${day}">${day.slice(0, 3)}</abbr></th>`)}<th scope="col" class="figure">sessions</th><th scope="col" class="figure">hours</th></tr></thead>
 <tbody>${employees.map(
       ({ employee, weekdays: sessions, ...all }) => html`

@@ -1,5 +1,5 @@
 /** One application: what happened to it, and what it was at an earlier date. */
-import type { Application, RecordedEvent } from '@tidemark/core';
+import { type Application, type RecordedEvent, StreamNotFoundError } from '@tidemark/core';
 import { bankDateAndTime } from '../bank-time.ts';
 import { LoanApplication } from '../domain/loan-application.ts';
 import { OffersMade } from '../read-models/offers-made.ts';
@@ -22,8 +22,7 @@ export async function tellingApplication(app: Application): Promise<string | und
 }
 
 export async function historyReport(app: Application, number: string): Promise<readonly TableText[]> {
-  const history: RecordedEvent[] = [];
-  for await (const event of app.history(LoanApplication, number)) history.push(event);
+  const history = await historyOf(app, number);
   const earlier = history[Math.floor(history.length / 2)]?.occurredAt;
   if (earlier === undefined) return [{ title: `Application ${number}: nothing is recorded`, head: [], rows: [] }];
   const then = await app.load(LoanApplication, number, { at: earlier });
@@ -51,6 +50,17 @@ export async function historyReport(app: Application, number: string): Promise<r
       ]),
     },
   ];
+}
+
+/** Empty where nothing is recorded. */
+export async function historyOf(app: Application, number: string): Promise<readonly RecordedEvent[]> {
+  const history: RecordedEvent[] = [];
+  try {
+    for await (const event of app.history(LoanApplication, number)) history.push(event);
+  } catch (error) {
+    if (!(error instanceof StreamNotFoundError)) throw error;
+  }
+  return history;
 }
 
 /** `OfferSent (offer 1)` */

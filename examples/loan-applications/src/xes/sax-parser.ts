@@ -9,6 +9,7 @@ interface Handlers {
   error: (error: Error) => void;
   opentagstart: (tag: { readonly name: string }) => void;
   opentag: (tag: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }) => void;
+  text: (text: string) => void;
   closetag: (tag: { readonly name: string }) => void;
 }
 

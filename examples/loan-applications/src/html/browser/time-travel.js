@@ -30,6 +30,9 @@
       dot.classList.toggle('later', Number(dot.dataset.revision) > now.revision);
       if (current) {
         for (const end of ['x1', 'x2']) line.setAttribute(end, dot.getAttribute('cx'));
+        const box = dot.closest('.scroll');
+        const fromLeft = dot.getBoundingClientRect().left - box.getBoundingClientRect().left;
+        box.scrollLeft += fromLeft - box.clientWidth / 2;
       }
     }
     for (const [index, row] of rows.entries()) row.classList.toggle('current', index === place);
