@@ -11,6 +11,7 @@ import { offerFigures } from '../src/figures/offer-figures.ts';
 import { variantFigures } from '../src/figures/variant-figures.ts';
 import { workloadFigures } from '../src/figures/workload-figures.ts';
 import { loanReport, ReportNotWrittenError, writeLoanReport } from '../src/html/loan-report.ts';
+import { workSection } from '../src/html/work-section.ts';
 import { openLoanDesk, readModelsCaughtUp } from '../src/loan-desk.ts';
 import { count, duration, hours, percent } from '../src/report/numbers.ts';
 import { lines, log, trace, withFolder } from './log-files.ts';
@@ -115,6 +116,23 @@ test('work is shown by day of the week and by employee, nobody left out', async 
     byEmployee.flatMap((employee) => employee.weekdays).reduce((sum, number) => sum + number),
     sessions,
   );
+});
+
+test('employees beyond the busiest are folded away, and none is lost', () => {
+  const byEmployee = Array.from({ length: 40 }, (_, index) => ({
+    employee: `employee-${index}`,
+    sessions: 1,
+    time: 0,
+    weekdays: [1, 0, 0, 0, 0, 0, 0],
+  }));
+  const nobody = { employees: 40, workDays: 40, sessions: 40, time: 0, leftOpen: 0, untouched: 0, week: [] };
+  const work = workSection({ ...nobody, byEmployee, byWeekday: [], busiestMonday: undefined });
+  const page = new OpenedPage(`<!DOCTYPE html><html><body>${work}</body></html>`);
+  assert.equal(
+    page.all('.heat tbody th').map(({ textContent }) => textContent),
+    byEmployee.map(({ employee }) => employee),
+  );
+  assert.match(page.text('summary'), `${page.all('details .heat tbody tr').length} more employees`);
 });
 
 test('the process has a box for each step and an arrow for all but the rarest ways, which the page says', async () => {

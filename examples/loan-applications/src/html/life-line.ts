@@ -7,7 +7,7 @@ import { html, type Markup } from './markup.ts';
 
 const [width, left, right] = [760, 84, 16];
 const [top, between, axis] = [14, 24, 30];
-const dot = { radius: 5, apart: 7 };
+const dot = { radius: 5, apart: 7, farthest: 90 };
 const day = 86_400_000;
 const lines = ['Application', 'Offer', 'WorkItem'] as const;
 const lineNames = { Application: 'application', Offer: 'offers', WorkItem: 'work' } as const;
@@ -18,11 +18,11 @@ export function lifeLine(life: readonly Moment[]): Markup {
   // Where all happened at once there is still a line to draw.
   const x = scaleUtc([first, Math.max(last, first + 60_000)], [left, width - right]);
   const bottom = top + between * (lines.length - 1) + 14;
-  const format = x.tickFormat(6, last - first > 2 * day ? '%-d %b %Y' : '%-d %b, %H:%M');
+  const format = x.tickFormat(6, last - first > 2 * day ? '%-d %b' : '%H:%M');
   return drawing({
     id: 'life-line',
-    title: 'When it happened',
-    description: `${life.length} steps, from ${life[0]?.at} to ${life.at(-1)?.at}. The table of all states has each of them.`,
+    title: `When it happened: ${life[0]?.at} to ${life.at(-1)?.at}`,
+    description: `${life.length} steps. The table of all states has each of them.`,
     width,
     height: bottom + axis,
     narrowest: 'narrow',
@@ -34,7 +34,7 @@ ${lines.flatMap((kind, index) => {
   const steps = life.filter(({ type }) => kindOf(type) === kind);
   const places = apart(
     steps.map(({ time }) => x(local(time))),
-    { most: dot.apart, within: [left, width - right] },
+    width - right,
   );
   return steps.map(
     ({ revision, what, at }, step) =>
@@ -45,20 +45,17 @@ ${lines.flatMap((kind, index) => {
 }
 
 /**
- * Many steps come within a second: their dots stand side by side, so that each is seen and can be pointed at, a few
- * pixels from where they belong. `places` rise.
+ * Many steps come within a second: their dots stand side by side, so that each is seen and can be pointed at, though
+ * none is more than some `farthest` pixels from where it belongs. `places` rise.
  */
-function apart(
-  places: readonly number[],
-  { most, within: [from, to] }: { readonly most: number; readonly within: readonly [number, number] },
-): readonly number[] {
-  const gap = Math.min(most, (to - from) / Math.max(1, places.length - 1));
+function apart(places: readonly number[], end: number): readonly number[] {
+  const gap = Math.min(dot.apart, dot.farthest / places.length);
   const moved = [...places];
   for (let index = 1; index < moved.length; index += 1) {
     moved[index] = Math.max(moved[index] ?? 0, (moved[index - 1] ?? 0) + gap);
   }
-  for (let index = moved.length - 1, end = to; index >= 0; index -= 1, end -= gap) {
-    moved[index] = Math.min(moved[index] ?? 0, end);
+  for (let index = moved.length - 1, last = end; index >= 0; index -= 1, last -= gap) {
+    moved[index] = Math.min(moved[index] ?? 0, last);
   }
   return moved;
 }
