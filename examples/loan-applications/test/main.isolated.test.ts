@@ -1,4 +1,4 @@
-// timeout: 120s
+// timeout: 240s
 import { type ChildProcess, spawn } from 'node:child_process';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

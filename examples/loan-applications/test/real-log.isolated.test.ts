@@ -7,15 +7,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checksums } from '../src/figures/checksum.ts';
 import { decisionFigures } from '../src/figures/decision-figures.ts';
+import { countOf, flowFigures } from '../src/figures/flow-figures.ts';
 import { funnelFigures } from '../src/figures/funnel-figures.ts';
 import { offerFigures } from '../src/figures/offer-figures.ts';
 import { openFigures } from '../src/figures/open-figures.ts';
 import { variantFigures } from '../src/figures/variant-figures.ts';
 import { workloadFigures } from '../src/figures/workload-figures.ts';
+import { loanReport } from '../src/html/loan-report.ts';
 import { importLog } from '../src/import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp } from '../src/loan-desk.ts';
 import { replay } from '../src/replay.ts';
 import { withFolder } from './log-files.ts';
+import { OpenedPage } from './opened-page.ts';
 
 const title = "the bank's real log gives all its published figures, through commands, events and read models";
 const realLog = fileURLToPath(new URL('../../../../shared/data/loan-applications.xes.gz', import.meta.url));
@@ -118,6 +121,16 @@ test(title, async () => {
     const { sessions, leftOpen, untouched, time, workDays, employees } = await workloadFigures(app);
     assert.equal([sessions, leftOpen, untouched], [71_078, 293, 1_042]);
     assert.equal([time, workDays, employees], [26_447_726_699, 3_001, 59]);
+
+    const { steps, follows } = await flowFigures(app);
+    for (const { step, taken } of steps) assert.is(taken, published[step as keyof typeof published], step);
+    // A step of an application or an offer, but for the first one of each application, follows another.
+    assert.is(countOf(follows), steps.reduce((sum, { taken }) => sum + taken, 0) - courses.applications);
+    const longest = { logName: 'log.xes.gz', position, application: courses.longest.number };
+    const report = await loanReport(app, longest);
+    assert.ok(Buffer.byteLength(report) < 1_000_000, 'the report can be sent by mail');
+    const page = new OpenedPage(report);
+    assert.equal([page.states().length, page.all('.step').length], [175, 17]);
 
     assert.equal((await replay(store, position, 200_000)).checksums, await checksums(app));
   });
