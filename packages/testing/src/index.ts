@@ -14,3 +14,12 @@ export { type PropertyOptions, storeProperties } from './model/store-properties.
 export { type ErrorClass, Given, given, When } from './scenario/given.ts';
 export { type Envelope, recorded, recordedStream } from './scenario/recorded.ts';
 export type { CommandOptions, ScenarioOptions } from './scenario/runs.ts';
+// Consumers held to the log: what they saw, recorded, checked now or later
+export { checkModelAgainstReplay, type KeyedDocuments } from './trace/check-model.ts';
+export { checkTrace, type TraceOptions, type TraceReport } from './trace/check-trace.ts';
+export { ConsumerTrace, type ConsumerTraceOptions, type SeenEvent, type TracePlace } from './trace/consumer-trace.ts';
+export { InvariantError, UnreadableTraceError, type Violation, type ViolationCode } from './trace/invariant-error.ts';
+export type { LoggedEvent, LogView, TraceableLog } from './trace/log-index.ts';
+export type { Trace, TraceEntry } from './trace/trace-entry.ts';
+export { readTrace } from './trace/trace-lines.ts';
+export { tracedStore } from './trace/traced-store.ts';
