@@ -8,6 +8,7 @@ import { questionsToDocuments } from './questions-to-documents.ts';
 import { rebuilding, versions } from './rebuilding.ts';
 import { severalRunners } from './several-runners.ts';
 import { openShop } from './shop.ts';
+import { tracedConsumers } from './traced-consumers.ts';
 
 /** Declares one test for each rule; see `storeConformance`. */
 export function applicationConformance(target: ConformanceTarget, test: DeclareTest): void {
@@ -22,6 +23,7 @@ export function applicationConformance(target: ConformanceTarget, test: DeclareT
       versions,
       'several runners': severalRunners,
       'questions to documents': questionsToDocuments,
+      'traced consumers': tracedConsumers,
     },
     test,
     openShop,

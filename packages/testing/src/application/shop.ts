@@ -10,6 +10,8 @@ export interface Shop {
   /** The store's clock. */
   readonly clock: ManualClock;
   start(options?: {
+    /** The shop's store, or something around it. */
+    store?: StoreProvider;
     projection?: typeof Takings;
     projections?: readonly ProjectionClass[];
     services?: Services;
@@ -28,8 +30,8 @@ export async function openShop(target: ConformanceTarget): Promise<Shop> {
   return {
     store,
     clock,
-    async start({ projection = Takings, projections = [projection], services, onError = () => {} } = {}) {
-      const app = await createApplication({ store, aggregates: [Till], projections, services, onError });
+    async start({ store: around = store, projection = Takings, projections = [projection], services, onError = () => {} } = {}) {
+      const app = await createApplication({ store: around, aggregates: [Till], projections, services, onError });
       started.push(app);
       return app;
     },
