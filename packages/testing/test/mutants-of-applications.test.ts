@@ -1,5 +1,5 @@
 /** Proof that the rules of applications can fail: an application on stores that are broken in one way each. */
-import { StoredEvent, type Subscription } from '@tidemark/core';
+import { StoredEvent, type Subscription, type SubscriptionMessage } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';
 import { suite } from 'uvu';
 import { assertNoticed, type Break, changed, mapPages } from './mutant.ts';
@@ -120,6 +120,66 @@ noticed(
           }
         },
       }),
+    },
+  }),
+);
+
+noticed(
+  'gives the last event again where catching up ends',
+  'traced consumers: subscribe, events and events$ give each event once and in order, while others write',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: (options): Subscription => ({
+        async *[Symbol.asyncIterator]() {
+          let last: SubscriptionMessage | undefined;
+          for await (const message of events.subscribeToAll(options)) {
+            yield message;
+            if (message.kind === 'events') last = { ...message, events: message.events.slice(-1) };
+            else if (last !== undefined && message.kind === 'progress' && message.caughtUp) yield last;
+          }
+        },
+      }),
+    },
+  }),
+);
+
+noticed(
+  'begins a subscription at its place, not behind it',
+  'traced consumers: a subscription that goes on behind what it handled skips nothing and repeats nothing',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: ({ after = 0, ...options } = {}) =>
+        events.subscribeToAll({ ...options, after: Math.max(0, after - 1) }),
+    },
+  }),
+);
+
+noticed(
+  'lets two runners commit the same events',
+  'traced consumers: of two processes with one projection each event is committed once, by one that saw it',
+  ({ readModels }) => ({
+    readModels: {
+      commit: async (model, commit) =>
+        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
+    },
+  }),
+);
+
+noticed(
+  'moves the checkpoint further than the events that were applied',
+  'traced consumers: a projection that is started again and again goes on behind its checkpoint',
+  ({ readModels, events }) => ({
+    readModels: {
+      checkpoint: async (model) => {
+        const checkpoint = await readModels.checkpoint(model);
+        if (checkpoint === undefined) return undefined;
+        for await (const { position, eventId } of events.readAll({ from: checkpoint.position + 1, limit: 9 })) {
+          if (position === checkpoint.position + 9) return { ...checkpoint, position, eventId };
+        }
+        return checkpoint;
+      },
+      commit: async (model, commit) =>
+        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
     },
   }),
 );
