@@ -100,6 +100,7 @@ const tasks = {
       () => run(node, ['benchmarks/dist/main.js', ...args]),
     ),
   crashes: () => source('packages/sqlite/test/crash/run.ts', args),
+  soak: () => source('packages/sqlite/test/soak/run.ts', args),
   docs: () => pnpm('--filter', '@tidemark/docs', 'run', 'build'),
   'check-packages': () => {
     const out = path.join(root, 'node_modules/.packs');

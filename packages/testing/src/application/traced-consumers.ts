@@ -75,7 +75,7 @@ export const tracedConsumers: ShopRules = {
     const processes = [await startTraced(shop, 'first'), await startTraced(shop, 'second')] as const;
     const apps = [processes[0].app, processes[1].app] as const;
     await sell(apps, 200);
-    const upTo = await apps[0].eventStore.head();
+    const upTo = await lastSale(apps[0]);
     for (const { app, projection } of processes) await app.caughtUp(projection, upTo);
     const traces = processes.map(({ trace }) => trace);
     await checkTrace(traces, apps[0].eventStore, { filter, upTo });

@@ -24,11 +24,6 @@ export function logOf(count: number): readonly LoggedEvent[] {
 
 export const seenAt = (position: number): SeenEvent => ({ position, eventId: countedId(position) });
 
-export interface Found {
-  readonly code: ViolationCode;
-  readonly position: number | undefined;
-}
-
 /** What the check finds, as code and position; nothing where all is well. */
 export async function found(
   traces: Trace | Iterable<Trace>,

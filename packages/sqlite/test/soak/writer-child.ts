@@ -1,0 +1,68 @@
+/** A process that appends: several callers at once, to streams of its own and to streams that all share. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { AppendResult, EventData, EventStore, ExpectedRevision } from '@tidemark/core';
+import { sqlite } from '../../src/index.ts';
+import { Chance } from '../crash/random.ts';
+import { types } from './consumer.ts';
+import { acknowledgedEnding, type Life, logIn } from './life.ts';
+
+const { folder, name, seed, events: wanted } = JSON.parse(process.argv[2] ?? '') as Life;
+const chance = new Chance(seed);
+const acknowledged = fs.openSync(path.join(folder, `${name}${acknowledgedEnding}`), 'ax');
+const callers = 24;
+const streams = 40;
+let ending = false;
+
+function someEvents(): readonly EventData[] {
+  return Array.from({ length: chance.between(1, 5) }, () => ({
+    eventId: randomUUID(),
+    type: types[chance.between(0, types.length - 1)] ?? '',
+    data: JSON.stringify({ amount: chance.between(1, 1_000) }),
+  }));
+}
+
+async function revisionOf(events: EventStore, streamName: string): Promise<ExpectedRevision> {
+  try {
+    for await (const event of events.readStream(streamName, { direction: 'backwards', limit: 1 }))
+      return event.revision;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'STREAM_NOT_FOUND') throw error;
+  }
+  return 'no_stream';
+}
+
+/** Half of the appends expect a revision, which another writer may make untrue. */
+async function append(events: EventStore): Promise<AppendResult | undefined> {
+  const streamName =
+    chance.next() < 0.5 ? `shared-${chance.between(1, streams)}` : `${name}-${chance.between(1, streams)}`;
+  const batch = someEvents();
+  const expectedRevision = chance.next() < 0.5 ? 'any' : await revisionOf(events, streamName);
+  try {
+    const result = await events.append(streamName, batch, { expectedRevision });
+    fs.writeSync(acknowledged, `${result.position} ${batch.at(-1)?.eventId}\n`);
+    return result;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'WRONG_EXPECTED_REVISION') return undefined;
+    throw error;
+  }
+}
+
+async function call(events: EventStore): Promise<void> {
+  while (!ending) {
+    const result = await append(events);
+    if ((result?.position ?? 0) >= wanted) return;
+  }
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', () => {
+  ending = true;
+});
+const stores = await sqlite(logIn(folder)).open();
+process.send?.('started');
+if ((await stores.events.head()) < wanted)
+  await Promise.all(Array.from({ length: callers }, () => call(stores.events)));
+await stores.close();
+process.disconnect();
