@@ -91,7 +91,7 @@ function assertComplete(
   findings: Findings,
 ): void {
   const runs = build?.runs ?? [];
-  const commits = build?.committing === true || checkpoint > after;
+  const commits = checkpoint > after;
   let position = log.positionAt(log.wantedFrom(log.firstAfter(checkpoint)));
   if (!commits) position = furthest(runs, position);
   if (position > upTo) return;

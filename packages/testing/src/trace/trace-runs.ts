@@ -8,8 +8,6 @@ import type { Trace, TraceEntry } from './trace-entry.ts';
 /** One build of the model, by whatever processes. */
 export interface Build {
   readonly runs: RunCheck[];
-  /** Whether a commit was recorded. */
-  committing: boolean;
   /** Which entries of the log were delivered at all. */
   readonly delivered: Uint8Array;
 }
@@ -73,7 +71,6 @@ export class TraceRuns {
   #commit(entry: Placed & { kind: 'committed' }, reading: Reading): void {
     const run = this.#runOf(reading);
     this.commits += 1;
-    this.#build(reading.build).committing = true;
     this.#assertThere(entry, run.where);
     run.commit(entry.position);
     reading.durable = Math.max(reading.durable, entry.position);
@@ -137,7 +134,7 @@ export class TraceRuns {
   #build(number: number): Build {
     let build = this.builds.get(number);
     if (build === undefined) {
-      build = { runs: [], committing: false, delivered: new Uint8Array(this.log.count) };
+      build = { runs: [], delivered: new Uint8Array(this.log.count) };
       this.builds.set(number, build);
     }
     return build;

@@ -1,6 +1,14 @@
 /** What is a violation, and what is not: traces by hand, each with the one thing that it is about. */
 import assert from 'node:assert/strict';
-import { DomainEvent, EventRegistry, eventData, memory, upcast } from '@tidemark/core';
+import {
+  DomainEvent,
+  type EventPages,
+  EventRegistry,
+  eventData,
+  memory,
+  type StoredEvent,
+  upcast,
+} from '@tidemark/core';
 import { ConsumerTrace, checkTrace, countedId, InvariantError, type LoggedEvent } from '@tidemark/testing';
 import { suite } from 'uvu';
 import { found, logged, logOf, seenAt } from './small-log.ts';
@@ -51,6 +59,12 @@ finds('finds a checkpoint that moved back', '1 2 3 c3 c2', ['CHECKPOINT_BACKWARD
 finds('finds a checkpoint that was back after a restart', '1 2 3 c3 r2 3', ['CHECKPOINT_BACKWARDS', 2]);
 finds('finds a checkpoint that was lost', '1 2 3 c3 r 1', ['CHECKPOINT_BACKWARDS', 0]);
 finds('finds a checkpoint before its event', '1 2 c3 3 4', ['CHECKPOINT_AHEAD', 3]);
+finds(
+  'tells what a checkpoint covers from what it does not',
+  '1 3 5 c3 2 4',
+  ['CHECKPOINT_AHEAD', 2],
+  ['OUT_OF_ORDER', 4],
+);
 finds('finds a checkpoint on an event that never came', '1 2 c3', ['CHECKPOINT_AHEAD', 3]);
 finds('finds a checkpoint beyond the log', '1 2 3 4 5 c6', ['CHECKPOINT_AHEAD', 6]);
 finds('finds a run behind events that nobody saw', ['1 2 c2', 'r4 5'], ['CHECKPOINT_AHEAD', 3]);
@@ -59,6 +73,8 @@ finds(
   ['1 2 c2', '1 2 3 4', 'r4 5'],
   ['CHECKPOINT_AHEAD', 3],
 );
+finds('finds a run behind an event more than anybody saw', ['1 2 c2 3', 'r4 5'], ['CHECKPOINT_AHEAD', 3]);
+finds('finds once where a checkpoint came from', ['1 2 c2', 'r4 5', 'r4 5'], ['CHECKPOINT_AHEAD', 3]);
 finds('finds two leaders that committed the same events', ['1 2 3 c3', '1 2 c2'], ['COMMITS_OVERLAP', 1]);
 finds('finds two leaders that overlap in part', ['1 2 3 c3', 'r2 3 4 c4'], ['COMMITS_OVERLAP', 3]);
 
@@ -85,6 +101,20 @@ test('finds an event that does not match the filter, and wants no other than tho
   const filter = { types: ['Wanted'], categories: ['a'] };
   assert.deepEqual(await found(traceOf('1 3 c3'), log, { filter }), []);
   assert.deepEqual(await found(traceOf('1 2 3'), log, { filter }), [['UNWANTED_EVENT', 2]]);
+});
+
+test('lets a checkpoint pass by what nobody wants', async () => {
+  const log = [logged(1, 'Other'), logged(2, 'Other'), logged(3)];
+  const filter = { types: ['Wanted'] };
+  assert.deepEqual(await found(traceOf('r1 3'), log, { filter }), []);
+  assert.deepEqual(await found(traceOf('c2 3 c3'), log, { filter, upTo: 3 }), []);
+  assert.deepEqual(
+    await found(traceOf('r1 3'), log),
+    [
+      ['CHECKPOINT_AHEAD', 1],
+      ['EVENT_SKIPPED', 2],
+    ].toReversed(),
+  );
 });
 
 test('finds what is missing up to where the consumer has to be: committed where it commits', async () => {
@@ -218,8 +248,14 @@ test('reads a store, and sees split and dropped events as the application does',
   const filter = { types: ['Named'] };
   const trace = new ConsumerTrace();
   for (const event of today.filter(({ type }) => type === 'Named')) trace.seen(event);
-  trace.committed(3);
+  for (const { position, eventId } of today.slice(-1)) trace.committed({ position, eventId });
   assert.equal((await checkTrace(trace, events, { filter, registry, upTo: 3 })).delivered, 3);
+
+  const [dropped] = await firstPage(events.readAll({ from: 2, limit: 1 }));
+  const passing = new ConsumerTrace();
+  for (const event of today.filter(({ type, position }) => type === 'Named' && position === 1)) passing.seen(event);
+  passing.committed(dropped as StoredEvent);
+  assert.equal((await checkTrace(passing, events, { filter, registry })).checkpoint, 2);
 
   const half = new ConsumerTrace();
   const [, first, second] = today as [LoggedEvent, LoggedEvent, LoggedEvent];
@@ -229,5 +265,10 @@ test('reads a store, and sees split and dropped events as the application does',
   await assert.rejects(checkTrace(half, events, { filter, registry }), /CHECKPOINT_AHEAD at position 1/);
   await events.close();
 });
+
+async function firstPage(pages: EventPages): Promise<readonly StoredEvent[]> {
+  for await (const page of pages.pages()) return page;
+  return [];
+}
 
 test.run();

@@ -138,6 +138,7 @@ test('refuses a file that is no trace, and a line that was changed', () => {
     ['tidemark trace 1 "a"\nseen 1\n', 2],
     ['tidemark trace 1 "a"\nseen 1 id 0 more\n', 2],
     ['tidemark trace 1 "a"\nseen one id\n', 2],
+    ['tidemark trace 1 "a"\nseen 1 id one\n', 2],
     ['tidemark trace 1 "a"\ncommitted 1\ncommitted\n', 3],
     ['tidemark trace 1 "a"\nrestarted -1\n', 2],
     ['tidemark trace 1 "a"\nreset\n', 2],

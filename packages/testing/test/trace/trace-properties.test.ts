@@ -9,7 +9,7 @@ import { found } from './small-log.ts';
 
 const test = suite('any trace');
 
-const runs = Number(process.env['FC_RUNS'] ?? 100);
+const runs = Number(process.env['FC_RUNS'] ?? 200);
 const which = fc.nat();
 
 test('passes, when the consumer was correct', async () => {
