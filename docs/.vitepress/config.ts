@@ -18,6 +18,7 @@ export default defineConfig({
         items: [
           { text: 'Overview', link: '/overview' },
           { text: 'Getting started', link: '/guide/getting-started' },
+          { text: 'Testing consumers', link: '/guide/testing-consumers' },
         ],
       },
       {

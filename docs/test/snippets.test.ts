@@ -16,6 +16,11 @@ const prints: Record<string, RegExp[]> = {
     /^\{ reader: 'Ada', due: \d{4}-\S+Z \}$/m,
     /^now lent to nobody, at revision 1 to Ada$/m,
   ],
+  'testing-consumers.ts': [
+    /^mailer: 40 delivered in 2 runs$/m,
+    /^stock: 6 documents, as a replay gives them$/m,
+    /^EVENT_SKIPPED at position 3 \(trace 'forgetful', run 1\): found position 41 without it, wanted event \S+$/m,
+  ],
 };
 
 for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.ts'))) {

@@ -108,13 +108,10 @@ test('lets a checkpoint pass by what nobody wants', async () => {
   const filter = { types: ['Wanted'] };
   assert.deepEqual(await found(traceOf('r1 3'), log, { filter }), []);
   assert.deepEqual(await found(traceOf('c2 3 c3'), log, { filter, upTo: 3 }), []);
-  assert.deepEqual(
-    await found(traceOf('r1 3'), log),
-    [
-      ['CHECKPOINT_AHEAD', 1],
-      ['EVENT_SKIPPED', 2],
-    ].toReversed(),
-  );
+  assert.deepEqual(await found(traceOf('r1 3'), log), [
+    ['EVENT_SKIPPED', 2],
+    ['CHECKPOINT_AHEAD', 1],
+  ]);
 });
 
 test('finds what is missing up to where the consumer has to be: committed where it commits', async () => {
