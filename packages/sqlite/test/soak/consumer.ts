@@ -1,6 +1,6 @@
 /**
  * The consumer that a soak is about. Another one takes its place by changing this file: what it wants, how it is started
- * on a file with a trace, and what its read model has to be in the end.
+ * on a store with a trace, and what its read model has to be in the end.
  */
 import {
   createApplication,
@@ -10,10 +10,10 @@ import {
   On,
   Projection,
   type RecordedEvent,
+  type StoreProvider,
   type Stores,
 } from '@tidemark/core';
 import { type ConsumerTrace, checkModelAgainstReplay, tracedStore } from '@tidemark/testing';
-import { sqlite } from '../../src/index.ts';
 
 @DomainEvent('Deposited')
 class Deposited {
@@ -73,15 +73,15 @@ export interface RunningConsumer {
   stop(): Promise<void>;
 }
 
-/** Begins to consume the log in this process. What happens is recorded in `trace`; failures go to `onError`. */
+/** Begins to consume the store's log in this process. What happens is recorded in `trace`; failures go to `onError`. */
 export async function startConsumer(
-  file: string,
+  store: StoreProvider,
   trace: ConsumerTrace,
   onError: (error: unknown) => void,
 ): Promise<RunningConsumer> {
   recorder = trace;
   const app = await createApplication({
-    store: tracedStore(sqlite(file), model, trace),
+    store: tracedStore(store, model, trace),
     aggregates: [],
     events: [Deposited, Withdrawn],
     projections: [Balances],

@@ -1,5 +1,6 @@
 /** What the parent and the children of a soak tell each other, and what they leave in the folder. */
 import path from 'node:path';
+import type { FaultPoint } from '../../src/index.ts';
 
 /** One life of a process. */
 export interface Life {
@@ -7,8 +8,14 @@ export interface Life {
   /** Of this life: no two have the same. */
   readonly name: string;
   readonly seed: number;
-  /** How many events there have to be in the end. */
-  readonly events: number;
+  /** The process kills itself here: a kill from outside hardly ever falls between a commit and its record. */
+  readonly death?: OwnDeath | undefined;
+}
+
+/** When its so-many-th transaction for a read model passes this point. */
+export interface OwnDeath {
+  readonly point: FaultPoint;
+  readonly transaction: number;
 }
 
 /** To a consumer: be done up to here (0: no further than now), then end. To a writer: end. */

@@ -1,9 +1,9 @@
-/** A process that is there, whatever happens to it: killed, or told to end, it is started again. */
+/** A process that is there, whatever happens to it: killed, by itself or by others, or told to end, it can be started again. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { TidemarkError } from '@tidemark/core';
 import type { Program } from '../crash/bundle.ts';
-import type { Ending, Life } from './life.ts';
+import type { Ending, Life, OwnDeath } from './life.ts';
 
 /** A process ended in a way that nobody wanted. */
 class UnwantedEndError extends TidemarkError {
@@ -20,22 +20,28 @@ class UnwantedEndError extends TidemarkError {
 
 export class Member {
   lives = 0;
+  /** How often it killed itself. */
+  ownDeaths = 0;
   #child: ChildProcess | undefined;
-  #ended: Promise<void> = Promise.resolve();
-  /** Whether its death is somebody's will. */
-  #expected = false;
+  /** Whether it ended well. */
+  #ended: Promise<boolean> = Promise.resolve(false);
+  #killed = false;
 
   constructor(
     readonly name: string,
     private readonly program: Program,
-    private readonly life: Omit<Life, 'name'>,
+    private readonly life: Omit<Life, 'name' | 'death'>,
     private readonly onFailure: (error: Error) => void,
   ) {}
 
-  start(): void {
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  start(death?: OwnDeath): void {
     this.lives += 1;
     const name = `${this.name}x${this.lives}`;
-    const life: Life = { ...this.life, name, seed: this.life.seed + this.lives };
+    const life: Life = { ...this.life, name, seed: this.life.seed + this.lives, death };
     const child = fork(this.program.file, [JSON.stringify(life)], {
       execArgv: [...this.program.execArgv],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -45,24 +51,28 @@ export class Member {
       complaint += String(chunk);
     });
     this.#child = child;
-    this.#expected = false;
+    this.#killed = false;
     this.#ended = once(child, 'exit').then(([code, signal]) => {
       this.#child = undefined;
-      if (code === 0 || (signal === 'SIGKILL' && this.#expected)) return;
-      this.onFailure(new UnwantedEndError(name, `${code ?? signal}: ${complaint}`));
+      if (signal !== 'SIGKILL' || (!this.#killed && death === undefined)) {
+        if (code !== 0) this.onFailure(new UnwantedEndError(name, `${code ?? signal}: ${complaint}`));
+        return code === 0;
+      }
+      if (!this.#killed) this.ownDeaths += 1;
+      return false;
     });
   }
 
   async kill(): Promise<void> {
-    this.#expected = true;
+    this.#killed = true;
     this.#child?.kill('SIGKILL');
     await this.#ended;
   }
 
-  /** Lets it finish what it has to, and end. */
-  async end(ending: Ending): Promise<void> {
+  /** Lets it finish what it has to, and end. Resolves with whether its last life ended well. */
+  end(ending: Ending): Promise<boolean> {
     // It may have ended by itself meanwhile: then nobody listens, which is no failure.
     this.#child?.send(ending, () => {});
-    await this.#ended;
+    return this.#ended;
   }
 }

@@ -15,14 +15,14 @@ import { Member } from './member.ts';
 export interface SoakOptions {
   /** An empty folder; what happens there stays there. */
   readonly folder: string;
-  /** At least so many events are written. */
+  /** It goes on until so many events are written. */
   readonly events: number;
   readonly writers: number;
   readonly consumers: number;
   /** Seconds from one end of a process to the next, on average. */
   readonly killEvery: number;
-  /** It goes on until so many were killed, all being written or not; default 0. */
-  readonly kills?: number;
+  /** And until so many processes were killed, and so many killed themselves; default 0. */
+  readonly deaths?: number;
   readonly seed: number;
   readonly onProgress?: (progress: {
     readonly events: number;
@@ -33,7 +33,10 @@ export interface SoakOptions {
 
 export interface SoakReport extends FolderReport {
   readonly lives: number;
+  /** From outside. */
   readonly killed: number;
+  /** Processes that killed themselves in the midst of a transaction, or right behind it. */
+  readonly ownDeaths: number;
   /** Told to end, and ended. */
   readonly ended: number;
   /** Of writing and consuming, without the check. */
@@ -64,8 +67,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     await soak.clear();
   }
   const seconds = (performance.now() - begun) / 1_000;
-  const { lives, killed, ended } = soak;
-  return { ...(await checkFolder(options.folder, { complete: true })), lives, killed, ended, seconds };
+  const { lives, killed, ownDeaths, ended } = soak;
+  return { ...(await checkFolder(options.folder, { complete: true })), lives, killed, ownDeaths, ended, seconds };
 }
 
 class Soak {
@@ -84,6 +87,10 @@ class Soak {
     return this.#all.reduce((sum, { lives }) => sum + lives, 0);
   }
 
+  get ownDeaths(): number {
+    return this.#all.reduce((sum, { ownDeaths }) => sum + ownDeaths, 0);
+  }
+
   get #all(): readonly Member[] {
     return [...this.#writers, ...this.#consumers];
   }
@@ -91,20 +98,21 @@ class Soak {
   async start(): Promise<void> {
     this.#writers = await this.#members('writer', this.options.writers);
     this.#consumers = await this.#members('consumer', this.options.consumers);
-    for (const member of this.#all) member.start();
+    for (const member of this.#all) this.#start(member);
   }
 
-  /** Until all is written and enough were killed: ends one process after the other, and starts it again. */
+  /** Until enough is written and enough have died: ends one process after the other, and starts it again. */
   async endure(): Promise<void> {
-    const { events: wanted, killEvery, kills = 0, onProgress } = this.options;
+    const { events: wanted, killEvery, deaths = 0, onProgress } = this.options;
     const stores = await sqlite(logIn(this.options.folder)).open();
     try {
       let [events, since, next] = [0, performance.now(), this.#nextEnd(killEvery)];
-      while (events < wanted || this.killed < kills) {
+      while (events < wanted || Math.min(this.killed, this.ownDeaths) < deaths) {
         await sleep(Math.min(lookEvery, Math.max(1, next - performance.now())));
         this.#assertWell();
+        for (const consumer of this.#consumers) if (!consumer.isRunning) this.#start(consumer);
         const head = await stores.events.head();
-        if (head > events || head >= wanted) since = performance.now();
+        if (head > events) since = performance.now();
         else if (performance.now() - since > patience) throw new StalledError(head);
         events = head;
         if (performance.now() >= next) {
@@ -129,7 +137,13 @@ class Soak {
       expectedRevision: 'any',
     });
     await stores.close();
-    await Promise.all(this.#consumers.map((consumer) => consumer.end({ upTo })));
+    const finishing = this.#consumers.map(async (consumer) => {
+      while (!(await consumer.end({ upTo }))) {
+        this.#assertWell();
+        consumer.start();
+      }
+    });
+    await Promise.all(finishing);
     this.#assertWell();
   }
 
@@ -150,7 +164,14 @@ class Soak {
       this.killed += 1;
     }
     this.#assertWell();
-    member.start();
+    this.#start(member);
+  }
+
+  /** Of the consumers, some will die in the midst of a transaction, or when it is committed and nobody knows. */
+  #start(member: Member): void {
+    const isDoomed = this.#consumers.includes(member) && this.#chance.next() < 0.6;
+    const point = this.#chance.next() < 0.5 ? 'after-insert' : 'after-commit';
+    member.start(isDoomed ? { point, transaction: this.#chance.between(1, 8) } : undefined);
   }
 
   /** In milliseconds since the process began: half to one and a half of the average. */
@@ -160,9 +181,9 @@ class Soak {
 
   async #members(kind: 'writer' | 'consumer', count: number): Promise<readonly Member[]> {
     const program = await bundledChild(new URL(`${kind}-child.ts`, import.meta.url));
-    const { folder, events, seed } = this.options;
+    const { folder, seed } = this.options;
     return Array.from({ length: count }, (_, index) => {
-      const life = { folder, events, seed: seed + (index + 1) * 10_000 };
+      const life = { folder, seed: seed + (index + 1) * 10_000 };
       return new Member(`${kind}${index + 1}`, program, life, (error) => {
         this.#failure ??= error;
       });
