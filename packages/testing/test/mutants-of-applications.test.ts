@@ -13,6 +13,12 @@ const noticed = (title: string, rule: string, broken: Break) => {
   test(title, () => noticing);
 };
 
+/** Whoever asks, leads, and commits whatever the checkpoint. */
+const leaderless: Break = ({ readModels }) => ({
+  leases: { acquire: async (name, owner) => ({ name, owner, token: 1 }) },
+  readModels: { transact: (id, { run }) => readModels.transact(id, { expected: 'any', run }) },
+});
+
 noticed(
   'does not compare revisions',
   'commands of others: two processes decided on one state, and one decision was lost',
@@ -65,13 +71,9 @@ noticed(
 );
 
 noticed(
-  'does not look at the checkpoint',
+  'looks neither at leases nor at the checkpoint',
   'consumers of others: two consumers with one name both handled all 13 events',
-  ({ readModels }) => ({
-    readModels: {
-      transact: (id, { run }) => readModels.transact(id, { expected: 'any', run }),
-    },
-  }),
+  leaderless,
 );
 
 noticed(
@@ -157,12 +159,7 @@ noticed(
 noticed(
   'lets two runners commit the same events',
   'traced consumers: of two processes with one projection each event is committed once, by one that saw it',
-  ({ readModels }) => ({
-    readModels: {
-      commit: async (model, commit) =>
-        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
-    },
-  }),
+  leaderless,
 );
 
 noticed(
@@ -170,16 +167,18 @@ noticed(
   'traced consumers: a projection that is started again and again goes on behind its checkpoint',
   ({ readModels, events }) => ({
     readModels: {
-      checkpoint: async (model) => {
-        const checkpoint = await readModels.checkpoint(model);
-        if (checkpoint === undefined) return undefined;
-        for await (const { position, eventId } of events.readAll({ from: checkpoint.position + 1, limit: 9 })) {
-          if (position === checkpoint.position + 9) return { ...checkpoint, position, eventId };
-        }
-        return checkpoint;
+      transact: async (id, transaction) => {
+        const ids = new Map<number, string>();
+        for await (const { position, eventId } of events.readAll()) ids.set(position, eventId);
+        const run: typeof transaction.run = (session) => {
+          const checkpoint = transaction.run(session);
+          const position = (checkpoint?.position ?? 0) + 9;
+          const eventId = ids.get(position);
+          return checkpoint === undefined || eventId === undefined ? checkpoint : { ...checkpoint, position, eventId };
+        };
+        const expected = readModels.builds().find((build) => build.id === id)?.checkpoint?.position;
+        await readModels.transact(id, { ...transaction, expected, run });
       },
-      commit: async (model, commit) =>
-        readModels.commit(model, { ...commit, expected: (await readModels.checkpoint(model))?.position }),
     },
   }),
 );

@@ -100,7 +100,7 @@ export async function checkModel({ events, readModels }: Stores): Promise<number
       replay.set(event.streamName, counted(before, event, event.type === 'Deposited' ? amount : -amount));
     }
   }
-  const stored = readModels.scan(model, { limit: replay.size + 1 });
+  const stored = readModels.scan(readModels.served(model) ?? 0, { limit: replay.size + 1 });
   const documents = new Map(stored.map(({ key, json }) => [key, JSON.parse(json) as unknown]));
   return checkModelAgainstReplay(documents, replay);
 }

@@ -30,7 +30,13 @@ export async function openShop(target: ConformanceTarget): Promise<Shop> {
   return {
     store,
     clock,
-    async start({ store: around = store, projection = Takings, projections = [projection], services, onError = () => {} } = {}) {
+    async start({
+      store: around = store,
+      projection = Takings,
+      projections = [projection],
+      services,
+      onError = () => {},
+    } = {}) {
       const app = await createApplication({ store: around, aggregates: [Till], projections, services, onError });
       started.push(app);
       return app;

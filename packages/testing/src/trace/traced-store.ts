@@ -1,13 +1,21 @@
 /** Records where a projection begins and what it commits, at the store below it. */
-import type { Checkpoint, ModelCommit, ModelKey, ReadModelStore, StoreProvider } from '@tidemark/core';
+import type {
+  Checkpoint,
+  ModelKey,
+  ModelSession,
+  ModelTransaction,
+  ReadModelStore,
+  StoreProvider,
+} from '@tidemark/core';
 import type { ConsumerTrace } from './consumer-trace.ts';
 
 /**
- * The store, with one projection's checkpoints recorded: `restarted` when an application reads the checkpoint to begin
- * behind it, `committed` after a commit is durable, `reset` when the model is removed. What the projection sees is
+ * The store, with one projection's checkpoints recorded: `restarted` at the beginning of each transaction on its read
+ * model, `committed` when the transaction is durable, `reset` when that build is dropped. What the projection sees is
  * recorded by its handlers, with `trace.seen(event)`.
  *
- * One application at a time: give each its own trace.
+ * One application at a time, and the first build it works on: give each its own trace. Inline projections see events
+ * inside of appends, which are not recorded here.
  *
  * @example
  * const app = await createApplication({ store: tracedStore(sqlite('bank.db'), { name: 'balances', version: 1 }, trace), … });
@@ -23,20 +31,32 @@ export function tracedStore(store: StoreProvider, model: ModelKey, trace: Consum
 }
 
 function traced(readModels: ReadModelStore, { name, version }: ModelKey, trace: ConsumerTrace): ReadModelStore {
-  const isTraced = (model: ModelKey) => model.name === name && model.version === version;
+  let first: number | undefined;
+  const tracedBuild = (id: number) => {
+    const build = readModels.builds().find((each) => each.id === id && each.name === name && each.version === version);
+    first ??= build?.id;
+    return first === id ? build : undefined;
+  };
   const recorded: Partial<ReadModelStore> = {
-    async checkpoint(model: ModelKey): Promise<Checkpoint | undefined> {
-      const checkpoint = await readModels.checkpoint(model);
-      if (isTraced(model)) trace.restarted(checkpoint);
-      return checkpoint;
+    async transact(id: number, transaction: ModelTransaction): Promise<void> {
+      // What was parked is handled apart from the order of the log.
+      if (transaction.expected === 'any') return readModels.transact(id, transaction);
+      let reached: Checkpoint | undefined;
+      let isTraced = false;
+      const run = (session: ModelSession) => {
+        const build = tracedBuild(id);
+        isTraced = build !== undefined;
+        if (isTraced) trace.restarted(build?.checkpoint);
+        reached = transaction.run(session);
+        return reached;
+      };
+      await readModels.transact(id, { ...transaction, run });
+      if (isTraced && reached !== undefined) trace.committed(reached);
     },
-    async commit(model: ModelKey, commit: ModelCommit): Promise<void> {
-      await readModels.commit(model, commit);
-      if (isTraced(model)) trace.committed(commit.checkpoint);
-    },
-    async remove(model: ModelKey): Promise<void> {
-      await readModels.remove(model);
-      if (isTraced(model)) trace.reset();
+    async drop(id: number): Promise<void> {
+      const isTraced = tracedBuild(id) !== undefined;
+      await readModels.drop(id);
+      if (isTraced) trace.reset();
     },
   };
   // A Proxy and not an object of its own: whatever else a store offers stays within reach.
