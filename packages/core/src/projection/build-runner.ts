@@ -3,7 +3,6 @@ import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ModelBuild } from '../store/read-model-store.ts';
-import { byPosition } from '../subscription/by-position.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import { type SubscriptionParts, subscription } from '../subscription/subscription.ts';
 import { BuildWriter, type BuildWriterParts } from './build-writer.ts';
@@ -56,7 +55,7 @@ export class BuildRunner {
 
   /** Takes events in, in the order of the log, and commits when they are many. */
   async take(events: readonly RecordedEvent[]): Promise<void> {
-    for (const parts of byPosition(events)) this.writer.take(parts);
+    this.writer.take(events);
     if (this.writer.size >= batchEvents || this.writer.age >= batchMilliseconds) await this.flush();
   }
 

@@ -60,7 +60,8 @@ interface Verdict {
 
 /** What one transaction did. */
 interface Taken {
-  count: number;
+  /** All of the pending events before this index. */
+  upTo: number;
   place: Place | undefined;
   changes: readonly ChangedDocument[];
   readonly blocked: string[];
@@ -70,7 +71,9 @@ interface Taken {
 export class BuildWriter {
   #checkpoint: Checkpoint | undefined;
   #reached: Place | undefined;
-  #pending: (readonly RecordedEvent[])[] = [];
+  #pending: RecordedEvent[] = [];
+  /** So many of `#pending` are committed already. */
+  #done = 0;
   #since = 0;
   /** One flush after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -98,24 +101,24 @@ export class BuildWriter {
 
   /** Events that wait to be committed. */
   get size(): number {
-    return this.#pending.length;
+    return this.#pending.length - this.#done;
   }
 
   /** Milliseconds since the first of them came. */
   get age(): number {
-    return this.#pending.length === 0 ? 0 : performance.now() - this.#since;
+    return this.size === 0 ? 0 : performance.now() - this.#since;
   }
 
   /** The event to blame while something fails. */
   get first(): RecordedEvent | undefined {
-    return this.#pending[0]?.[0];
+    return this.#pending[this.#done];
   }
 
-  /** Takes in the parts of one stored event. */
-  take(parts: readonly RecordedEvent[]): void {
-    if (this.#pending.length === 0) this.#since = performance.now();
-    this.#pending.push(parts);
-    const last = parts[parts.length - 1];
+  /** Takes events in, in the order of the log; the parts of one stored event together. */
+  take(events: readonly RecordedEvent[]): void {
+    if (this.size === 0) this.#since = performance.now();
+    for (const event of events) this.#pending.push(event);
+    const last = events[events.length - 1];
     if (last !== undefined) this.pass(last);
   }
 
@@ -135,7 +138,7 @@ export class BuildWriter {
   }
 
   async #flush(): Promise<void> {
-    while (this.#pending.length > 0 || this.reached > this.committed) {
+    while (this.size > 0 || this.reached > this.committed) {
       const failure = await this.#commit();
       if (failure === undefined) continue;
       // Whoever is to stop leaves the event to the next run.
@@ -179,7 +182,7 @@ export class BuildWriter {
   /** One transaction. Returns why the first of the pending events cannot be taken in; then nothing was done. */
   async #commit(verdict?: Verdict, careful = false): Promise<HandlerFailure | undefined> {
     const { readModels, fence } = this.parts;
-    const taken: Taken = { count: 0, place: undefined, changes: [], blocked: [], freed: [] };
+    const taken: Taken = { upTo: this.#done, place: undefined, changes: [], blocked: [], freed: [] };
     try {
       await readModels.transact(this.build.id, {
         expected: this.#checkpoint?.position,
@@ -192,7 +195,11 @@ export class BuildWriter {
       throw error;
     }
     const place = taken.place as Place;
-    this.#pending = taken.count === this.#pending.length ? [] : this.#pending.slice(taken.count);
+    this.#done = taken.upTo;
+    if (this.#done === this.#pending.length) {
+      this.#pending = [];
+      this.#done = 0;
+    }
     this.#checkpoint = { logId: this.parts.logId, ...place };
     for (const stream of taken.blocked) this.#blocked.add(stream);
     for (const stream of taken.freed) this.#blocked.delete(stream);
@@ -204,25 +211,25 @@ export class BuildWriter {
     const { handlers, watched, logId, onCommit } = this.parts;
     const run = handlers.on(session);
     const began = performance.now();
-    for (let index = 0; index < this.#pending.length; index += 1) {
+    const pending = this.#pending;
+    for (let from = this.#done; from < pending.length; from = taken.upTo) {
+      const isFirst = from === this.#done;
       // The clock is not looked at for each event.
-      if (index > 0 && index % 32 === 0 && performance.now() - began > slice) break;
-      const parts = this.#pending[index] as readonly RecordedEvent[];
-      const verdict = index === 0 ? how.verdict : undefined;
-      if (!this.#passesOver(parts, session, taken, verdict)) {
+      if (from % 32 === 0 && !isFirst && performance.now() - began > slice) break;
+      const to = endOfPosition(pending, from);
+      if (!this.#passesOver(pending[from] as RecordedEvent, session, taken, isFirst ? how.verdict : undefined)) {
         try {
-          if (how.careful) session.guarded(() => run.take(parts));
-          else run.take(parts);
+          if (how.careful) session.guarded(() => run.take(pending, from, to));
+          else run.take(pending, from, to);
         } catch (cause) {
-          if (index === 0) throw new HandlerFailure(cause);
+          if (isFirst) throw new HandlerFailure(cause);
           if (!run.undoesItself && !how.careful) throw new Undo();
           break;
         }
       }
-      taken.count = index + 1;
+      taken.upTo = to;
     }
-    const last = this.#pending[taken.count - 1]?.at(-1);
-    taken.place = taken.count === this.#pending.length ? this.#reached : last;
+    taken.place = taken.upTo === pending.length ? this.#reached : pending[taken.upTo - 1];
     if (watched()) taken.changes = run.changes();
     run.flush();
     const { position, eventId } = taken.place as Place;
@@ -231,13 +238,8 @@ export class BuildWriter {
   }
 
   /** Parks an event, or leaves it out; true where its handler is not to run. */
-  #passesOver(
-    parts: readonly RecordedEvent[],
-    session: ModelSession,
-    taken: Taken,
-    verdict: Verdict | undefined,
-  ): boolean {
-    const event = parts[0] as RecordedEvent;
+  #passesOver(event: RecordedEvent, session: ModelSession, taken: Taken, verdict: Verdict | undefined): boolean {
+    if (verdict === undefined && this.#blocked.size === 0 && taken.blocked.length === 0) return false;
     const parkedAt = this.parts.clock.now().getTime();
     if (verdict !== undefined) {
       if (verdict.policy === 'park') {
@@ -256,4 +258,12 @@ export class BuildWriter {
     session.park(deadLetter(event, { cause: undefined, attempts: 0, parkedAt }));
     return true;
   }
+}
+
+/** The parts of a split event share a position, and belong together. */
+function endOfPosition(events: readonly RecordedEvent[], from: number): number {
+  const position = events[from]?.position;
+  let to = from + 1;
+  while (to < events.length && events[to]?.position === position) to += 1;
+  return to;
 }

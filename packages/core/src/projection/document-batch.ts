@@ -14,14 +14,24 @@ export interface ChangedDocument {
   readonly after: Found;
 }
 
+/** One document in a batch. `undefined`: not known (`before`), not changed (the others). */
+class Entry {
+  before: Found | undefined;
+  after: Found | undefined;
+  /** What the events under way have made of it. */
+  pending: Found | undefined;
+
+  constructor(readonly key: string) {}
+}
+
 export class DocumentBatch implements DocumentSession {
-  /** As stored before: filled when first read. */
-  readonly #before = new Map<string, Found>();
-  readonly #changed = new Map<string, Found>();
-  /** What the events under way have changed: dropped as a whole when a handler fails. */
-  readonly #pending = new Map<string, Found>();
-  /** What was changed since `mark`, as it was then; `undefined`: not at all. */
-  #marked: Map<string, Found | undefined> | undefined;
+  readonly #entries = new Map<string, Entry>();
+  /** Changed by the events under way: dropped as a whole when a handler fails. */
+  readonly #touched: Entry[] = [];
+  /** Documents are asked for and changed in a row. */
+  #last: Entry | undefined;
+  /** What was changed since `mark`, as it was then. */
+  #marked: Map<Entry, Found | undefined> | undefined;
 
   constructor(
     private readonly model: ModelKey,
@@ -31,13 +41,16 @@ export class DocumentBatch implements DocumentSession {
 
   /** Runs handlers: all of their changes count, or none. */
   together(handle: () => void): void {
-    this.#pending.clear();
-    handle();
-    for (const [key, document] of this.#pending) {
-      if (this.#marked?.has(key) === false) this.#marked.set(key, this.#changed.get(key));
-      this.#changed.set(key, document);
+    try {
+      handle();
+      for (const entry of this.#touched) {
+        if (this.#marked?.has(entry) === false) this.#marked.set(entry, entry.after);
+        entry.after = entry.pending;
+      }
+    } finally {
+      for (const entry of this.#touched) entry.pending = undefined;
+      this.#touched.length = 0;
     }
-    this.#pending.clear();
   }
 
   /** From here on, changes can be undone. */
@@ -46,20 +59,17 @@ export class DocumentBatch implements DocumentSession {
   }
 
   undo(): void {
-    for (const [key, document] of this.#marked ?? []) {
-      if (document === undefined) this.#changed.delete(key);
-      else this.#changed.set(key, document);
-    }
+    for (const [entry, after] of this.#marked ?? []) entry.after = after;
     this.#marked = new Map();
   }
 
   get(key: string): unknown {
-    const document = this.#find(key);
+    const document = this.#now(this.#entry(key));
     return document === null ? undefined : decodeDocument(document, this.model, key, this.values);
   }
 
   put(key: string, value: unknown): void {
-    this.#pending.set(key, encodeDocument(value, this.model, key, this.values));
+    this.#change(this.#entry(key), encodeDocument(value, this.model, key, this.values));
   }
 
   update(key: string, change: (value: unknown) => unknown, initial: unknown): void {
@@ -69,33 +79,48 @@ export class DocumentBatch implements DocumentSession {
   }
 
   remove(key: string): void {
-    this.#pending.set(key, null);
+    this.#change(this.#entry(key), null);
   }
 
   /** Writes the changes, each document once. */
   flush(): void {
-    for (const [key, document] of this.#changed) this.stored.write(key, document);
+    for (const { key, after } of this.#entries.values()) if (after !== undefined) this.stored.write(key, after);
   }
 
   /** What was changed, for those who watch; call it before `flush`. */
   changes(): readonly ChangedDocument[] {
-    return [...this.#changed].map(([key, after]) => ({ key, before: this.#read(key), after }));
-  }
-
-  #find(key: string): Found {
-    const pending = this.#pending.get(key);
-    if (pending !== undefined) return pending;
-    const changed = this.#changed.get(key);
-    return changed === undefined ? this.#read(key) : changed;
-  }
-
-  #read(key: string): Found {
-    let document = this.#before.get(key);
-    if (document === undefined) {
-      document = this.stored.read(key) ?? null;
-      this.#before.set(key, document);
+    const changed: ChangedDocument[] = [];
+    for (const entry of this.#entries.values()) {
+      const { key, after } = entry;
+      if (after !== undefined) changed.push({ key, before: this.#stored(entry), after });
     }
-    return document;
+    return changed;
+  }
+
+  #change(entry: Entry, document: Found): void {
+    if (entry.pending === undefined) this.#touched.push(entry);
+    entry.pending = document;
+  }
+
+  #entry(key: string): Entry {
+    if (this.#last?.key === key) return this.#last;
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = new Entry(key);
+      this.#entries.set(key, entry);
+    }
+    this.#last = entry;
+    return entry;
+  }
+
+  #now(entry: Entry): Found {
+    if (entry.pending !== undefined) return entry.pending;
+    return entry.after === undefined ? this.#stored(entry) : entry.after;
+  }
+
+  #stored(entry: Entry): Found {
+    if (entry.before === undefined) entry.before = this.stored.read(entry.key) ?? null;
+    return entry.before;
   }
 }
 

@@ -51,14 +51,14 @@ export class HandlerRun {
   }
 
   /** Takes in events that count together, as the parts of a split one do: all their changes of documents, or none. */
-  take(events: readonly RecordedEvent[]): void {
+  take(events: readonly RecordedEvent[], from = 0, to = events.length): void {
     const { batch } = this;
-    if (batch === undefined) for (const event of events) this.handlers.handle(event, this.session);
-    else {
-      batch.together(() => {
-        for (const event of events) this.handlers.handle(event, batch);
-      });
-    }
+    if (batch === undefined) this.#handle(events, from, to, this.session);
+    else batch.together(() => this.#handle(events, from, to, batch));
+  }
+
+  #handle(events: readonly RecordedEvent[], from: number, to: number, session: unknown): void {
+    for (let index = from; index < to; index += 1) this.handlers.handle(events[index] as RecordedEvent, session);
   }
 
   /** From here on, changes of documents can be undone; those of tables are the store's to undo. */
