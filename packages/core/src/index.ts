@@ -88,6 +88,7 @@ export type { FindOptions, Range, Where } from './projection/document-queries.ts
 export type { DocumentPage, DocumentReader, KeyedValue } from './projection/document-reader.ts';
 // Projections
 export { Documents } from './projection/documents.ts';
+export { eventsOf } from './projection/events-of.ts';
 export type { Indexable, IndexableField } from './projection/indexable.ts';
 export { type LiveProjection, type LiveValue, live } from './projection/live/live.ts';
 export type { LiveStatus } from './projection/live/live-runner.ts';

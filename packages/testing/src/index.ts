@@ -12,6 +12,7 @@ export { storableValues } from './model/storable-values.ts';
 export { type PropertyOptions, storeProperties } from './model/store-properties.ts';
 // Rules of aggregates and deciders: given, when, then
 export { type ErrorClass, Given, given, When } from './scenario/given.ts';
+export { type ExpectedLetter, Projecting, type ProjectingOptions, projecting } from './scenario/projecting.ts';
 export { type Envelope, recorded, recordedStream } from './scenario/recorded.ts';
 export type { CommandOptions, ScenarioOptions } from './scenario/runs.ts';
 // Consumers held to the log: what they saw, recorded, checked now or later

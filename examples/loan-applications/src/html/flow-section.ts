@@ -1,8 +1,8 @@
 import { countOf, type FlowFigures, type Follow, mainFollows } from '../figures/flow-figures.ts';
 import { count, percent } from '../report/numbers.ts';
 import { drawing, figure, px } from './drawing.ts';
-import { layOut } from './flow-layout.ts';
-import { html, type Markup } from './markup.ts';
+import { type Layout, layOut } from './flow-layout.ts';
+import { html, type Markup, type Part } from './markup.ts';
 
 const box = { width: 152, height: 46, withLast: 62 };
 /** The rarest arrows are left out of the drawing: what is drawn makes up this much of all that happened. */
@@ -19,7 +19,7 @@ export async function flowSection(figures: FlowFigures): Promise<Markup> {
 <p>${
     left === 0
       ? 'All of them are drawn.'
-      : `The ${count(follows.length - shown.length)} rarest ways are not drawn: together they are ${percent(left / countOf(follows))} of the ${count(countOf(follows))} times that a step followed another.`
+      : `Not drawn are the rarest ways, ${count(follows.length - shown.length)} of them: together ${percent(left / countOf(follows))} of the ${count(countOf(follows))} times that a step followed another.`
   } Work items are left out, as they come between any two. Blue boxes are steps of the application, ochre ones steps of an offer.</p>
 ${await graph(figures, shown)}
 <details><summary>All ${count(follows.length)} ways as a table</summary>${table(follows, shown)}</details>`;
@@ -27,9 +27,10 @@ ${await graph(figures, shown)}
 
 async function graph({ steps, follows }: FlowFigures, shown: readonly Follow[]): Promise<Markup> {
   const most = Math.max(1, ...follows.map((follow) => follow.count));
+  const ways = inOrder(shown, steps);
   const layout = await layOut(
     steps.map(({ step, last }) => ({ id: step, width: box.width, height: heightOf(last) })),
-    inOrder(shown, steps).map(({ from, to, count: number }) => ({
+    ways.map(({ from, to, count: number }) => ({
       from,
       to,
       label: count(number),
@@ -39,27 +40,40 @@ async function graph({ steps, follows }: FlowFigures, shown: readonly Follow[]):
   return drawing({
     id: 'process',
     title: 'The process as a graph: which step directly follows which',
-    description: `${shown.map(({ from, to, count: number }) => `${stepName(from)} to ${stepName(to)}: ${count(number)}`).join('; ')}.`,
+    description: `${shown.map(inWords).join('; ')}.`,
     width: layout.width,
     height: layout.height,
     narrowest: 'full',
     content: html`
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>
-${inOrder(shown, steps).map(({ from, to, count: number }, index) => {
-  const { path = '', label } = layout.arrows[index] ?? {};
-  const width = px(1 + (widest - 1) * Math.sqrt(number / most));
-  return html`<g class="arrow"><title>${stepName(from)} → ${stepName(to)}: ${count(number)}</title><path class="hold" d="${path}"/><path class="line" d="${path}" stroke-width="${width}" marker-end="url(#tip)"/><text x="${px(label?.x ?? 0)}" y="${px((label?.y ?? 0) + 4)}" text-anchor="middle">${count(number)}</text></g>`;
-})}
-${steps.map(({ step, taken, last }, index) => {
-  const { x = 0, y = 0 } = layout.boxes[index] ?? {};
-  const middle = px(x + box.width / 2);
-  return html`<g class="step ${step.startsWith('Offer') ? 'offer' : 'application'}"><title>${stepName(step)}: taken ${count(taken)} times, the last step of ${count(last)} applications</title><rect x="${px(x)}" y="${px(y)}" width="${box.width}" height="${heightOf(last)}" rx="8"/><text class="name" x="${middle}" y="${px(y + 20)}" text-anchor="middle">${stepName(step)}</text><text class="number" x="${middle}" y="${px(y + 36)}" text-anchor="middle">${count(taken)}</text>${
-    last === 0
-      ? undefined
-      : html`<text class="last" x="${middle}" y="${px(y + 53)}" text-anchor="middle">last step of ${count(last)}</text>`
-  }</g>`;
-})}`,
+${layout.arrows.map((place, index) => arrow(place, ways[index], most))}
+${layout.boxes.map((corner, index) => stepBox(corner, steps[index]))}`,
   });
+}
+
+function arrow({ path, label }: Layout['arrows'][number], follow: Follow | undefined, most: number): Part {
+  if (follow === undefined) return undefined;
+  const width = px(1 + (widest - 1) * Math.sqrt(follow.count / most));
+  return html`
+<g class="arrow"><title>${inWords(follow)}</title><path class="hold" d="${path}"/><path class="line" d="${path}" stroke-width="${width}" marker-end="url(#tip)"/><text x="${px(label.x)}" y="${px(label.y + 4)}" text-anchor="middle">${count(follow.count)}</text></g>`;
+}
+
+function stepBox({ x, y }: Layout['boxes'][number], figures: FlowFigures['steps'][number] | undefined): Part {
+  if (figures === undefined) return undefined;
+  const { step, taken, last } = figures;
+  const kind = step.startsWith('Offer') ? 'offer' : 'application';
+  const line = (name: string, below: number, text: string) =>
+    html`<text class="${name}" x="${px(x + box.width / 2)}" y="${px(y + below)}" text-anchor="middle">${text}</text>`;
+  return html`
+<g class="step ${kind}"><title>${stepName(step)}: taken ${count(taken)} times, the last step of ${count(last)} applications</title><rect x="${px(x)}" y="${px(y)}" width="${box.width}" height="${heightOf(last)}" rx="8"/>${[
+    line('name', 20, stepName(step)),
+    line('number', 36, count(taken)),
+    last === 0 ? undefined : line('last', 53, `last step of ${count(last)}`),
+  ]}</g>`;
+}
+
+function inWords({ from, to, count: number }: Follow): string {
+  return `${stepName(from)} → ${stepName(to)}: ${count(number)}`;
 }
 
 function heightOf(last: number): number {

@@ -18,8 +18,12 @@ export interface Page {
   readonly sections: readonly Section[];
 }
 
+/** Later ones overrule earlier ones. None has a character that XML would take for markup. */
+const styles = ['colours', 'page', 'tables', 'drawings', 'time-travel', 'narrow', 'print'];
+
 export async function page({ title, introduction, figures, sections }: Page): Promise<string> {
-  const [style, script] = await Promise.all([ownFile('report.css'), ownFile('browser/time-travel.js')]);
+  const style = (await Promise.all(styles.map((name) => ownFile(`style/${name}.css`)))).join('\n');
+  const script = await ownFile('browser/time-travel.js');
   return html`${Markup.trusted('<!DOCTYPE html>')}
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog } from 'd3-scale';
+import { type ScaleLinear, scaleLinear, scaleLog } from 'd3-scale';
 import type { DecisionTimes } from '../figures/decision-figures.ts';
 import type { DecisionHistogram } from '../figures/decision-histogram.ts';
 import { count, duration } from '../report/numbers.ts';
@@ -50,35 +50,70 @@ function histogramRows(times: readonly DecisionTimes[]) {
   );
 }
 
+interface Scales {
+  /** Milliseconds → pixels from the left. */
+  readonly x: (time: number) => number;
+  /** Decisions → pixels above the base. */
+  readonly y: ScaleLinear<number, number>;
+}
+
 function histogramContent(times: readonly DecisionTimes[], { bounds, decisions }: DecisionHistogram): Markup {
+  const [from, to] = [bounds[0] ?? 1, bounds.at(-1) ?? 10];
   const rows = histogramRows(times);
-  const x = scaleLog([bounds[0] ?? 1, bounds.at(-1) ?? 10], [left, width - right]);
+  const x = scaleLog([from, to], [left, width - right]).clamp(true);
   const y = scaleLinear([0, Math.max(...Object.values(decisions).flat())], [0, row.bars]).nice(3);
   const bottom = rows.length * row.height;
-  const labelled = ticks.filter(([time]) => time >= (bounds[0] ?? 0) && time <= (bounds.at(-1) ?? 0));
   return html`
-${labelled.map(([time, label]) => html`<line class="grid" x1="${px(x(time))}" x2="${px(x(time))}" y1="${row.words}" y2="${bottom}"/><text class="tick" x="${px(x(time))}" y="${bottom + 18}" text-anchor="middle">${label}</text>`)}
-${rows.map(({ outcome, applications, median, p90 }, index) => {
+${ticks.map(([time, label]) => (time < from || time > to ? undefined : timeTick(x(time), bottom, label)))}
+${rows.map(({ outcome, ...quantiles }, index) => {
   const base = (index + 1) * row.height - 8;
-  return html`<g>
-<text class="row" x="${left}" y="${base - row.bars - 10}"><tspan class="name">${outcome}</tspan> ${count(applications)} · median ${duration(median)} · nine of ten within ${duration(p90)}</text>
-${y.ticks(2).map((tick) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${px(base - y(tick))}" y2="${px(base - y(tick))}"/><text class="tick" x="${left - 6}" y="${px(base - y(tick) + 4)}" text-anchor="end">${count(tick)}</text>`)}
-${decisions[outcome].map((number, bin) => {
-  const [from = 1, to = 1] = bounds.slice(bin, bin + 2);
+  return html`<g>${[
+    rowHead(base, y, { outcome, ...quantiles }),
+    decisions[outcome].map((number, bin) =>
+      bar(outcome, number, { from: bounds[bin] ?? from, to: bounds[bin + 1] ?? to, base, x, y }),
+    ),
+    mark('median', `${outcome}, median`, { time: quantiles.median, base, x }),
+    mark('p90', `${outcome}, nine of ten within`, { time: quantiles.p90, base, x }),
+  ]}</g>`;
+})}`;
+}
+
+function timeTick(x: number, bottom: number, label: string): Markup {
+  return html`<line class="grid" x1="${px(x)}" x2="${px(x)}" y1="${row.words}" y2="${bottom}"/><text class="tick" x="${px(x)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`;
+}
+
+function rowHead(base: number, y: Scales['y'], { outcome, applications, median, p90 }: DecisionTimes): Markup {
+  return html`
+<text x="${left}" y="${base - row.bars - 10}"><tspan class="name">${outcome}</tspan> ${count(applications)} · median ${duration(median)} · nine of ten within ${duration(p90)}</text>
+${y
+  .ticks(2)
+  .filter(Number.isInteger)
+  .map((tick) => {
+    const at = px(base - y(tick));
+    return html`<line class="grid" x1="${left}" x2="${width - right}" y1="${at}" y2="${at}"/><text class="tick" x="${left - 6}" y="${at + 4}" text-anchor="end">${count(tick)}</text>`;
+  })}`;
+}
+
+function bar(
+  outcome: string,
+  number: number,
+  { from, to, base, x, y }: Scales & { readonly from: number; readonly to: number; readonly base: number },
+): Markup | undefined {
   if (number === 0) return undefined;
   // What is there at all can be seen.
   const height = Math.max(y(number), 1);
-  return html`<rect class="${outcome}" x="${px(x(from) + 0.5)}" y="${px(base - height)}" width="${px(x(to) - x(from) - 1)}" height="${px(height)}"><title>${outcome} after ${duration(from)} to ${duration(to)}: ${count(number)}</title></rect>`;
-})}
-${mark('median', median)}${mark('p90', p90)}</g>`;
+  return html`
+<rect class="${outcome}" x="${px(x(from) + 0.5)}" y="${px(base - height)}" width="${px(x(to) - x(from) - 1)}" height="${px(height)}"><title>${outcome} after ${duration(from)} to ${duration(to)}: ${count(number)}</title></rect>`;
+}
 
-  function mark(kind: 'median' | 'p90', time: number | undefined): Markup | undefined {
-    if (time === undefined) return undefined;
-    const at = px(x(Math.max(time, bounds[0] ?? 1)));
-    const label = kind === 'median' ? 'median' : 'nine of ten within';
-    return html`<line class="${kind}" x1="${at}" x2="${at}" y1="${base - row.bars}" y2="${base}"><title>${outcome}, ${label} ${duration(time)}</title></line>`;
-  }
-})}`;
+function mark(
+  kind: 'median' | 'p90',
+  label: string,
+  { time, base, x }: Pick<Scales, 'x'> & { readonly time: number | undefined; readonly base: number },
+): Markup | undefined {
+  if (time === undefined) return undefined;
+  return html`
+<line class="${kind}" x1="${px(x(time))}" x2="${px(x(time))}" y1="${base - row.bars}" y2="${base}"><title>${label} ${duration(time)}</title></line>`;
 }
 
 function quantileTable(times: readonly DecisionTimes[]): Markup {
