@@ -148,6 +148,23 @@ export class ReadModelNotReadyError extends TidemarkError {
   }
 }
 
+/**
+ * The read model was made by other declarations than the code's, and does not hold what these would have made of the
+ * events before its checkpoint. Raise the projection's version, or rebuild it.
+ */
+export class StaleReadModelError extends TidemarkError {
+  constructor(
+    readonly projection: string,
+    readonly found: string,
+    readonly wanted: string,
+  ) {
+    super(
+      'STALE_READ_MODEL',
+      `projection '${projection}': found ${found}, wanted ${wanted}; raise its version, or app.rebuild it`,
+    );
+  }
+}
+
 /** A rebuild ended before its read model was served: it was cancelled, or what it filled was dropped. */
 export class RebuildCancelledError extends TidemarkError {
   constructor(readonly projection: string) {

@@ -22,6 +22,7 @@ export {
   ReadModelNotReadyError,
   RebuildCancelledError,
   ReentrantCommandError,
+  StaleReadModelError,
   TruncatedHistoryError,
   UnknownCommandError,
 } from './application-errors.ts';

@@ -1,4 +1,4 @@
-import { CheckpointMismatchError } from '../application-errors.ts';
+import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
 import type { LiveRunner } from '../projection/live/live-runner.ts';
 import type { ProjectionStatus, Projector } from '../projection/projector.ts';
@@ -67,6 +67,8 @@ async function lagOf(
 function adviceFor({ state, lastError, parked, name }: ProjectionStatus): string | undefined {
   if (state === 'stopped' && lastError instanceof CheckpointMismatchError)
     return `its read model is not of this log: app.rebuild it, or restore the log that belongs to it`;
+  if (state === 'stopped' && lastError instanceof StaleReadModelError)
+    return `raise the version of '${name}', or app.rebuild it`;
   if (state === 'stopped' && lastError !== undefined)
     return `mend the handler and start again: it goes on in front of that event; or declare onError: 'park' or 'skip'`;
   if (parked > 0) return `look at app.parked(…).list() of '${name}', then retry or skip`;

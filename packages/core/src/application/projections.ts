@@ -135,7 +135,7 @@ export class Projections {
     const projectors = [...new Set(projections)].map((projection) => this.projector(projection));
     const { readModels, events } = this.parts.stores;
     const builds = await Promise.all(
-      projectors.map(({ definition }) => readModels.begin(definition.model, definition.shape)),
+      projectors.map(({ definition, shape }) => readModels.begin(definition.model, shape)),
     );
     const rebuild = new Rebuild(builds, {
       readModels,

@@ -15,7 +15,7 @@ import type {
 
 export interface MemoryBuild extends ModelKey {
   readonly id: number;
-  readonly shape: ModelShape;
+  shape: ModelShape;
   state: BuildState;
   checkpoint: Checkpoint | undefined;
   readonly documents: Map<string, StoredDocument>;
@@ -87,6 +87,13 @@ export class MemoryBuilds {
     this.changed.notify();
   }
 
+  /** Throws `BuildGoneError`. */
+  changeTypes(id: number, types: readonly string[]): void {
+    const build = this.at(id);
+    build.shape = { ...build.shape, types: [...types] };
+    this.changed.notify();
+  }
+
   drop(id: number): void {
     if (this.#builds.delete(id)) this.changed.notify();
   }
@@ -108,6 +115,6 @@ function describeBuild({ id, name, version, state, checkpoint }: MemoryBuild): M
   return { id, name, version, state, checkpoint: checkpoint && { ...checkpoint } };
 }
 
-function textOf({ indexes, tables }: ModelShape): string {
-  return JSON.stringify([indexes, tables.map((table) => [table.name, table.columns, table.indexes])]);
+function textOf({ indexes, tables, types }: ModelShape): string {
+  return JSON.stringify([indexes, tables.map((table) => [table.name, table.columns, table.indexes]), types]);
 }

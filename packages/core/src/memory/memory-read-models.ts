@@ -55,6 +55,18 @@ export class MemoryReadModelStore implements ReadModelStore {
     });
   }
 
+  shapeOf(id: number): ModelShape {
+    return structuredClone(this.#models().at(id).shape);
+  }
+
+  async changeTypes(id: number, types: readonly string[], fence?: Fence): Promise<void> {
+    const models = this.#models();
+    await this.parts.transactions.run(() => {
+      if (fence !== undefined) this.parts.leases.assertHeld(fence);
+      models.changeTypes(id, types);
+    });
+  }
+
   async drop(id: number): Promise<void> {
     const models = this.#models();
     await this.parts.transactions.run(() => models.drop(id));

@@ -1,18 +1,20 @@
 /** What the process that leads a projection does: fills builds, serves them, and keeps the served one at the log's end. */
-import { CheckpointMismatchError } from '../application-errors.ts';
+import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import { BuildGoneError, CheckpointFencedError, LeaseLostError } from '../errors.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { Fence } from '../store/lease-store.ts';
-import type { BuildStateChange, ModelBuild, ReadModelStore } from '../store/read-model-store.ts';
+import type { BuildStateChange, ModelBuild, ModelShape, ReadModelStore } from '../store/read-model-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import { isTransient, type SubscriptionParts } from '../subscription/subscription.ts';
 import type { BuildRunner } from './build-runner.ts';
 import { assertCheckpoint } from './checkpoint-check.ts';
 import type { LogPasses } from './log-passes.ts';
 import type { ProjectionDefinition } from './projection.ts';
+import { assertFresh } from './stale-check.ts';
 
 export interface ProjectionWorkParts {
   readonly definition: ProjectionDefinition;
+  readonly shape: ModelShape;
   readonly source: SubscriptionParts;
   readonly readModels: ReadModelStore;
   readonly filter: ResolvedFilter;
@@ -44,13 +46,13 @@ export class ProjectionWork {
 
   /** Works on what there is, until `signal` fires: when this process ends, the lease is lost, or builds come and go. */
   async run(fence: Fence, signal: AbortSignal): Promise<void> {
-    const { readModels, definition } = this.parts;
-    const { model, shape } = definition;
+    const { readModels, definition, shape } = this.parts;
+    const { model } = definition;
     const own = buildsOf(readModels.builds(), model);
     const served = own.find(({ state }) => state === 'served');
     let building = own.find(({ state, id }) => state === 'building' && !this.failures.has(id));
     if (own.length === 0) building = await readModels.begin(model, shape);
-    const mismatch = served && (await this.#mismatchOf(served));
+    const mismatch = served && ((await this.#mismatchOf(served)) ?? (await this.#stalenessOf(served, fence)));
     if (mismatch !== undefined && building === undefined) throw mismatch;
     if (building !== undefined && (await this.#mismatchOf(building)) !== undefined) {
       // A half-filled build of another log is of no use to anybody.
@@ -163,6 +165,17 @@ export class ProjectionWork {
     if (served !== undefined) changes.unshift({ id: served.id, from: 'served', to: 'kept' });
     await readModels.changeStates(changes, fence);
     return true;
+  }
+
+  async #stalenessOf(served: ModelBuild, fence: Fence): Promise<StaleReadModelError | undefined> {
+    const { readModels, source, shape } = this.parts;
+    try {
+      await assertFresh(served, shape, { events: source.events, readModels, fence });
+      return undefined;
+    } catch (error) {
+      if (error instanceof StaleReadModelError) return error;
+      throw error;
+    }
   }
 
   async #mismatchOf({ checkpoint, name }: ModelBuild): Promise<CheckpointMismatchError | undefined> {

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { CheckpointMismatchError, ConsumerStoppedError } from '../application-errors.ts';
+import { CheckpointMismatchError, ConsumerStoppedError, StaleReadModelError } from '../application-errors.ts';
 import { ClosedError } from '../errors.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
@@ -13,7 +13,7 @@ import type { Clock } from '../shared/clock.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Fence } from '../store/lease-store.ts';
-import type { ModelBuild, ReadModelStore } from '../store/read-model-store.ts';
+import type { ModelBuild, ModelShape, ReadModelStore } from '../store/read-model-store.ts';
 import { resolveFilter } from '../subscription/consumer-filter.ts';
 import { isTransient } from '../subscription/subscription.ts';
 import { BuildRunner } from './build-runner.ts';
@@ -66,6 +66,8 @@ export class Projector implements ModelObserver {
   readonly changes$ = new Subject<DocumentChange<unknown>>();
   readonly parked: ParkedEvents;
   readonly inline: InlineObserver;
+  /** What a build of it is made of. */
+  readonly shape: ModelShape;
   readonly #handlers: Handlers;
   readonly #status: BehaviorSubject<ProjectionStatus>;
   readonly #waiters: Waiters;
@@ -109,9 +111,17 @@ export class Projector implements ModelObserver {
       },
     };
     const filter = resolveFilter({ types: definition.events }, registry);
+    this.shape = { ...definition.shape, types: [...(filter.stored.types ?? [])].sort() };
     const onRetry = (error: unknown) => this.#failed(error);
     this.#work = new ProjectionWork({
-      ...{ definition, readModels, filter, passes: parts.passes, source: { events, registry, onRetry } },
+      ...{
+        definition,
+        shape: this.shape,
+        readModels,
+        filter,
+        passes: parts.passes,
+        source: { events, registry, onRetry },
+      },
       runner: (model, fence, signal) => this.#runner(model, fence, signal),
       onState: (state) => this.#set({ state }),
       onOneFailed: (error) => this.#failed(this.#stoppedBy(error)),
@@ -144,8 +154,8 @@ export class Projector implements ModelObserver {
   async caughtUp(position: Position, timeout: number | undefined, signal?: AbortSignal): Promise<void> {
     this.#look();
     const { state, lastError, name, served, position: reached } = this.status;
-    const isOfThisLog = !(lastError instanceof CheckpointMismatchError);
-    if (served && reached >= position && isOfThisLog) return;
+    const isRight = !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
+    if (served && reached >= position && isRight) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
     const waiting = this.#waiters.wait(position, timeout, signal);
@@ -313,7 +323,9 @@ export class Projector implements ModelObserver {
   }
 
   #stoppedBy(cause: unknown): Error {
-    if (cause instanceof CheckpointMismatchError || cause instanceof ConsumerStoppedError) return cause;
+    const { code } = cause as { code?: unknown };
+    if (code === 'CHECKPOINT_MISMATCH' || code === 'STALE_READ_MODEL' || code === 'CONSUMER_STOPPED')
+      return cause as Error;
     const { name, position } = this.status;
     return new ConsumerStoppedError(name, position, undefined, { cause });
   }

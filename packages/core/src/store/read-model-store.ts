@@ -37,6 +37,8 @@ export interface ModelShape {
   /** Fields of documents that queries may name. */
   readonly indexes: readonly string[];
   readonly tables: readonly TableShape[];
+  /** The types of events that it takes in, as they are stored; `undefined` where that is not known. */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** A table of a projection: readers find it under its plain name, whichever build is served. */
@@ -114,6 +116,12 @@ export interface ReadModelStore {
 
   /** The build of this model that is `building`, or a new one. */
   begin(model: ModelKey, shape: ModelShape): Promise<ModelBuild>;
+
+  /** What a build was begun for. Throws `BuildGoneError`. */
+  shapeOf(id: number): ModelShape;
+
+  /** From now on the build takes in these types. Throws `BuildGoneError`, `LeaseLostError`. */
+  changeTypes(id: number, types: readonly string[], fence?: Fence): Promise<void>;
 
   /**
    * All or nothing; names for SQL readers follow in the same step. Throws `BuildGoneError` where a build is not in

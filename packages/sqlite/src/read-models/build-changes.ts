@@ -76,6 +76,16 @@ export class BuildChanges {
     });
   }
 
+  typeChange(id: number, types: readonly string[], fence: Fence | undefined): Work<void> {
+    const wanted = [...types];
+    return work(() => {
+      if (fence !== undefined) this.parts.leases.assertHeld(fence);
+      const shape = this.parts.builds.shapeOf(id);
+      if (shape === undefined) throw new BuildGoneError(id, 'none', 'a build');
+      return () => this.parts.builds.setShape(id, { ...shape, types: wanted });
+    });
+  }
+
   dropping(id: number): Work<void> {
     return work(() => () => this.#remove(id));
   }
@@ -130,10 +140,11 @@ function runOf(transaction: ModelTransaction, session: BuildSession, open: OpenT
 }
 
 /** The caller may go on changing its arrays; and what is compared has to have its keys in one order. */
-function copied({ indexes, tables }: ModelShape): ModelShape {
+function copied({ indexes, tables, types }: ModelShape): ModelShape {
   return {
     indexes: [...indexes],
     tables: tables.map(({ name, columns, indexes }) => ({ name, columns, indexes: [...indexes] })),
+    ...(types === undefined ? {} : { types: [...types] }),
   };
 }
 

@@ -34,6 +34,7 @@ export class Builds {
   readonly #shape: Database.Statement<[number], string>;
   readonly #served: Database.Statement<[string, number], number>;
   readonly #insert: Database.Statement<[string, number, string]>;
+  readonly #setShape: Database.Statement<[string, number]>;
   readonly #setState: Database.Statement<[BuildState, number]>;
   readonly #move: Database.Statement<[string, number, string, number]>;
   readonly #remove: Database.Statement<[number]>;
@@ -54,6 +55,7 @@ export class Builds {
       )
       .pluck();
     this.#insert = db.prepare(`INSERT INTO builds (name, version, state, shape) VALUES (?, ?, 'building', ?)`);
+    this.#setShape = db.prepare('UPDATE builds SET shape = ? WHERE id = ?');
     this.#setState = db.prepare('UPDATE builds SET state = ? WHERE id = ?');
     this.#move = db.prepare('UPDATE builds SET log_id = ?, position = ?, event_id = ? WHERE id = ?');
     this.#remove = db.prepare('DELETE FROM builds WHERE id = ?');
@@ -104,6 +106,11 @@ export class Builds {
   setState(id: number, state: BuildState): void {
     this.#change('builds');
     this.#setState.run(state, id);
+  }
+
+  setShape(id: number, shape: ModelShape): void {
+    this.#change('builds');
+    this.#setShape.run(JSON.stringify(shape), id);
   }
 
   remove(id: number): void {

@@ -40,6 +40,16 @@ export class SqliteReadModelStore implements ReadModelStore {
     return this.file.lookNow(() => this.file.builds.served(model));
   }
 
+  shapeOf(id: number): ModelShape {
+    const shape = this.file.lookNow(() => this.file.builds.shapeOf(id));
+    if (shape === undefined) throw new BuildGoneError(id, 'none', 'a build');
+    return shape;
+  }
+
+  async changeTypes(id: number, types: readonly string[], fence?: Fence): Promise<void> {
+    return this.file.writer.submit(this.file.buildChanges.typeChange(id, types, fence));
+  }
+
   async begin(model: ModelKey, shape: ModelShape): Promise<ModelBuild> {
     return this.file.writer.submit(this.file.buildChanges.beginning(model, shape));
   }

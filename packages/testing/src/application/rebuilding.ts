@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Application, Documents, On, Projection, type RebuildProgress, type RecordedEvent } from '@tidemark/core';
 import { nextTurn, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
-import { Sell, Sold, Takings } from './till.ts';
+import { OpenTill, Sell, Sold, Takings, TillOpened } from './till.ts';
 
 /** What sales count at the moment: a rule changes the meaning of handlers without another class. */
 let factor = 1;
@@ -184,7 +184,7 @@ export const rebuilding: ShopRules = {
 export const versions: ShopRules = {
   'a read model that was never complete is not to be read': async ({ start, store }) => {
     const stores = await store.open();
-    await stores.readModels.begin({ name: 'factored', version: 1 }, { indexes: [], tables: [] });
+    await stores.readModels.begin({ name: 'factored', version: 1 }, { indexes: [], tables: [], types: ['Sold'] });
     const lease = await stores.leases.acquire('projection factored@1', 'somebody', 60_000);
     const app = await start({ projections: [One] });
     await refused('READ_MODEL_NOT_READY', () => app.documents(One).get('hall'));
@@ -211,6 +211,44 @@ export const versions: ShopRules = {
     seen.add((await app.documents(Two).get('hall')) ?? -1);
     assert.deepEqual([...seen].at(-1), 3_000_000);
     for (const total of seen) assert.ok([3_000, 3_000_000].includes(total), `half-built: ${total}`);
+  },
+
+  'a handler that was added for events of the past is found, and the read model is not gone on with': async ({
+    start,
+  }) => {
+    const first = await filled(start, 3);
+    await first.execute(OpenTill, { tillId: 'attic' });
+    await first.caughtUp(One, 4);
+    await first.stop();
+    @Projection('factored', { retries: 0 })
+    class More extends Factored {
+      @On(TillOpened)
+      opened({ aggregateId }: RecordedEvent<TillOpened>): void {
+        this.put(aggregateId, 0);
+      }
+    }
+    const app = await start({ projections: [More] });
+    await refused('STALE_READ_MODEL', () => app.caughtUp(More, 4));
+    const [health] = (await app.health()).consumers;
+    assert.match(String(health?.lastError), /passed TillOpened by, the first at 4/);
+    await (await app.rebuild(More)).done;
+    assert.equal(await app.documents(More).get('attic'), 0);
+    await app.caughtUp(More, await app.execute(Sell, { tillId: 'attic', amount: 1 }));
+  },
+
+  'a handler that was added for events that are still to come changes nothing': async ({ start }) => {
+    const first = await filled(start, 3);
+    await first.stop();
+    @Projection('factored', { retries: 0 })
+    class More extends Factored {
+      @On(TillOpened)
+      opened({ aggregateId }: RecordedEvent<TillOpened>): void {
+        this.put(aggregateId, 7);
+      }
+    }
+    const app = await start({ projections: [More] });
+    await app.caughtUp(More, await app.execute(OpenTill, { tillId: 'attic' }));
+    assert.deepEqual([await app.documents(More).get('attic'), await value(app, More)], [7, 3]);
   },
 
   'old and new code run side by side, each on its own read model': async ({ start }) => {
@@ -252,6 +290,6 @@ async function filled(start: (options: { projections: [typeof One] }) => Promise
   return app;
 }
 
-async function value(app: Application): Promise<number | undefined> {
-  return app.documents(One).get('hall');
+async function value(app: Application, model: new () => Documents<number> = One): Promise<number | undefined> {
+  return app.documents(model).get('hall');
 }

@@ -54,6 +54,18 @@ export const builds: Rules = {
     assert.equal(other.builds().length, 20);
   },
 
+  'a build knows what it was begun for, and which types it takes in': async ({ readModels: store, reopen }) => {
+    const id = await begun(store, balances, { ...indexed, types: ['Paid'] });
+    assert.deepEqual(store.shapeOf(id), { ...indexed, types: ['Paid'] });
+    await store.changeTypes(id, ['Opened', 'Paid']);
+    const { readModels: later } = await reopen();
+    assert.deepEqual(later.shapeOf(id), { ...indexed, types: ['Opened', 'Paid'] });
+    await refused('BUILD_GONE', () => later.changeTypes(id + 1, []));
+    await refused('BUILD_GONE', () => later.shapeOf(id + 1));
+    await refused('LEASE_LOST', () => later.changeTypes(id, [], { name: 'nobody', token: 7 }));
+    assert.deepEqual(later.shapeOf(id).types, ['Opened', 'Paid']);
+  },
+
   'an unfinished build of another shape is dropped for a new one': async ({ readModels: store }) => {
     const old = await begun(store);
     await change(store, old, { ada: document(1) }, { from: undefined, to: 5 });
