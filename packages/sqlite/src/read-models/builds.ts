@@ -38,7 +38,7 @@ export class Builds {
   readonly #setState: Database.Statement<[BuildState, number]>;
   readonly #move: Database.Statement<[string, number, string, number]>;
   readonly #remove: Database.Statement<[number]>;
-  #known: readonly ModelBuild[] | undefined;
+  #known: readonly Row[] | undefined;
   readonly #knownServed = new Map<string, number | undefined>();
   /** What was changed in the open transaction. */
   #changed: 'nothing' | 'checkpoints' | 'builds' = 'nothing';
@@ -62,12 +62,11 @@ export class Builds {
     connection.onForeignWrite(() => this.#forget());
   }
 
-  /** After `Connection.refresh`, as `served`. Oldest first. */
+  /** After `Connection.refresh`, as `served`. Oldest first; fresh copies. */
   all(): readonly ModelBuild[] {
-    if (this.#known !== undefined) return this.#known;
-    const builds = this.#all.all().map(toBuild);
-    if (this.#changed === 'nothing') this.#known = builds;
-    return builds;
+    const rows = this.#known ?? this.#all.all();
+    if (this.#changed === 'nothing') this.#known = rows;
+    return rows.map(toBuild);
   }
 
   served({ name, version }: ModelKey): number | undefined {
