@@ -11,6 +11,7 @@ import {
   On,
   Projection,
   type RecordedEvent,
+  type StoredDocument,
   StoredEvent,
   type StoreProvider,
   type Subscription,
@@ -28,6 +29,7 @@ import {
   type ViolationCode,
 } from '@tidemark/testing';
 import { suite } from 'uvu';
+import { inSession } from './breaks.ts';
 import { type Break, brokenTarget } from './mutant.ts';
 
 const test = suite('the check of consumers notices');
@@ -228,51 +230,59 @@ noticed('a checkpoint that an old backup brought back', 'CHECKPOINT_BACKWARDS', 
   let backup: Checkpoint | undefined;
   return projected(({ readModels }) => ({
     readModels: {
-      checkpoint: async (key) => backup ?? readModels.checkpoint(key),
-      commit: async (key, commit) => {
-        await readModels.commit(key, { ...commit, expected: (await readModels.checkpoint(key))?.position });
-        backup ??= commit.checkpoint;
+      builds: () => readModels.builds().map((build) => ({ ...build, checkpoint: backup ?? build.checkpoint })),
+      transact: async (id, { run }) => {
+        await readModels.transact(id, { expected: 'any', run });
+        backup ??= readModels.builds().find((build) => build.id === id)?.checkpoint;
       },
     },
   }));
 });
 
 noticed('a commit that does not look where the checkpoint is: two leaders', 'COMMITS_OVERLAP', () =>
-  projectedTwice(({ readModels }) => ({
-    readModels: {
-      commit: async (key, commit) =>
-        readModels.commit(key, { ...commit, expected: (await readModels.checkpoint(key))?.position }),
-    },
-  })),
+  projectedTwice(({ readModels }) => {
+    let own: Checkpoint | undefined;
+    return {
+      readModels: {
+        builds: () => readModels.builds().map((build) => ({ ...build, checkpoint: own })),
+        transact: async (id, { run }) => {
+          await readModels.transact(id, { expected: 'any', run });
+          own = readModels.builds().find((build) => build.id === id)?.checkpoint;
+        },
+        changeStates: (changes) => readModels.changeStates(changes),
+      },
+      leases: {
+        acquire: async (name, owner) => ({ name, owner, token: 1 }),
+        renew: async (leases) => leases,
+        release: async () => {},
+      },
+    };
+  }),
 );
 
-noticed('a commit that lacks a document', 'DOCUMENT_MISSING', () =>
-  projected(({ readModels }) => ({
-    readModels: {
-      commit: (key, commit) => {
-        const changes = new Map([...commit.changes].filter(([document]) => document !== '4'));
-        return readModels.commit(key, { ...commit, changes });
-      },
+/** A store that writes other documents. */
+const writing = (change: (key: string, document: StoredDocument | null) => StoredDocument | null | undefined): Break =>
+  inSession((session) => ({
+    write: (key, document) => {
+      const changed = change(key, document);
+      if (changed !== undefined) session.write(key, changed);
     },
-  })),
+  }));
+
+noticed('a commit that lacks a document', 'DOCUMENT_MISSING', () =>
+  projected(writing((key, document) => (key === '4' ? undefined : document))),
 );
 
 noticed('a batch that is applied again', 'DOCUMENT_DIFFERS', () => {
   let again = true;
-  return projected(({ readModels }) => ({
-    readModels: {
-      commit: async (key, commit) => {
-        const changes = new Map(
-          [...commit.changes].map(([document, value]) => {
-            const numbers = JSON.parse(value?.json ?? '[]') as number[];
-            return [document, again ? { json: JSON.stringify([...numbers, ...numbers]), types: null } : value];
-          }),
-        );
-        again = false;
-        await readModels.commit(key, { ...commit, changes });
-      },
-    },
-  }));
+  return projected(
+    writing((_, document) => {
+      if (!again || document === null) return document;
+      again = false;
+      const numbers = JSON.parse(document.json) as number[];
+      return { json: JSON.stringify([...numbers, ...numbers]), types: null };
+    }),
+  );
 });
 
 test.run();

@@ -1,6 +1,6 @@
 /** What a store tells of a projection's checkpoint, and of that projection only. */
 import assert from 'node:assert/strict';
-import { eventData, memory } from '@tidemark/core';
+import { type Checkpoint, eventData, type ModelKey, memory } from '@tidemark/core';
 import { ConsumerTrace, tracedStore } from '@tidemark/testing';
 import { suite } from 'uvu';
 
@@ -14,16 +14,18 @@ async function opened() {
   const { events, readModels, close } = await store.open();
   await events.append('a-1', [eventData('Noted', {})], { expectedRevision: 'any' });
   const [logId, eventId] = [await events.logId(), '00000000-0000-4000-8000-000000000001'];
-  const commit = { expected: undefined, checkpoint: { logId, position: 1, eventId }, changes: new Map() };
-  return { trace, readModels, commit, eventId, close, description: store.description };
+  const checkpoint: Checkpoint = { logId, position: 1, eventId };
+  const begin = async (key: ModelKey = model) => (await readModels.begin(key, { indexes: [], tables: [] })).id;
+  return { trace, readModels, begin, checkpoint, close, description: store.description };
 }
 
-test('records where the projection begins, what it commits, and that its model was removed', async () => {
-  const { trace, readModels, commit, eventId, close } = await opened();
-  assert.equal(await readModels.checkpoint(model), undefined);
-  await readModels.commit(model, commit);
-  assert.deepEqual(await readModels.checkpoint(model), commit.checkpoint);
-  await readModels.remove(model);
+test('records where the projection begins, what it commits, and that its build was dropped', async () => {
+  const { trace, readModels, begin, checkpoint, close } = await opened();
+  const id = await begin();
+  await readModels.transact(id, { expected: undefined, run: () => checkpoint });
+  await readModels.transact(id, { expected: 1, run: () => undefined });
+  await readModels.drop(id);
+  const { eventId } = checkpoint;
   assert.deepEqual(
     [...trace.entries()],
     [
@@ -36,28 +38,58 @@ test('records where the projection begins, what it commits, and that its model w
   await close();
 });
 
-test('records nothing of a commit that was refused', async () => {
-  const { trace, readModels, commit, close } = await opened();
-  await assert.rejects(readModels.commit(model, { ...commit, expected: 1 }), { code: 'CHECKPOINT_FENCED' });
+test('records no commit of a transaction that was refused or failed', async () => {
+  const { trace, readModels, begin, checkpoint, close } = await opened();
+  const id = await begin();
+  const refused = readModels.transact(id, { expected: 1, run: () => checkpoint });
+  await assert.rejects(refused, { code: 'CHECKPOINT_FENCED' });
   assert.deepEqual([...trace.entries()], []);
+  const failing = readModels.transact(id, {
+    expected: undefined,
+    run() {
+      throw new RangeError();
+    },
+  });
+  await assert.rejects(failing, RangeError);
+  assert.deepEqual(
+    [...trace.entries()].map(({ kind }) => kind),
+    ['restarted'],
+  );
+  await close();
+});
+
+test('records nothing of what was parked, nor of a build that is filled beside the first', async () => {
+  const { trace, readModels, begin, checkpoint, close } = await opened();
+  const first = await begin();
+  await readModels.transact(first, { expected: 'any', run: () => checkpoint });
+  assert.deepEqual([...trace.entries()], []);
+  await readModels.transact(first, { expected: 1, run: () => undefined });
+  await readModels.changeStates([{ id: first, from: 'building', to: 'served' }]);
+  const rebuilt = await begin();
+  await readModels.transact(rebuilt, { expected: undefined, run: () => checkpoint });
+  await readModels.drop(rebuilt);
+  assert.deepEqual(
+    [...trace.entries()].map(({ kind }) => kind),
+    ['restarted'],
+  );
   await close();
 });
 
 test('records nothing of other projections and other versions, and is else the store it was', async () => {
-  const { trace, readModels, commit, close, description } = await opened();
+  const { trace, readModels, begin, checkpoint, close, description } = await opened();
   for (const other of [
     { name: 'notes', version: 1 },
     { name: 'others', version: 2 },
   ]) {
-    await readModels.checkpoint(other);
-    await readModels.commit(other, commit);
-    await readModels.remove(other);
-    assert.equal(readModels.count(other), 0);
+    const id = await begin(other);
+    await readModels.transact(id, { expected: undefined, run: () => checkpoint });
+    assert.equal(readModels.count(id), 0);
+    await readModels.drop(id);
   }
   assert.deepEqual([...trace.entries()], []);
   assert.equal(description, 'memory');
   await close();
-  await assert.rejects(readModels.checkpoint(model), { code: 'CLOSED' });
+  assert.throws(() => readModels.builds(), { code: 'CLOSED' });
 });
 
 test.run();
