@@ -101,36 +101,56 @@ export class DocumentNotFoundError extends TidemarkError {
   }
 }
 
+/** An event that a consumer could not take in, as errors name it. */
+export interface BlamedEvent {
+  readonly type: string;
+  readonly streamName: string;
+  readonly revision: number;
+}
+
 /** A consumer stopped at an event it could not handle. `cause` is the handler's error; nothing behind it was handled. */
 export class ConsumerStoppedError extends TidemarkError {
+  /** Of the event it stopped at; these three are `undefined` where no event is to blame. */
+  readonly eventType: string | undefined;
+  readonly streamName: string | undefined;
+  readonly revision: number | undefined;
+
   constructor(
     readonly consumer: string,
     /** The position of that event; of the last handled one where no event is to blame. */
     readonly position: number,
-    readonly eventType: string | undefined,
+    event: BlamedEvent | undefined,
     options: { readonly cause: unknown },
   ) {
-    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    const place = eventType === undefined ? `behind position ${position}` : `at ${eventType}, position ${position}`;
-    super('CONSUMER_STOPPED', `'${consumer}' stopped ${place}: ${reason}`, options);
+    const place = event === undefined ? `behind position ${position}` : `at ${nameOf(event)}, position ${position}`;
+    super('CONSUMER_STOPPED', `'${consumer}' stopped ${place}: ${reasonOf(options.cause)}`, options);
+    this.eventType = event?.type;
+    this.streamName = event?.streamName;
+    this.revision = event?.revision;
   }
 }
 
 /** An inline projection could not take an event in, so the append was refused. Nothing of it was written; `cause` is the handler's error. */
 export class ProjectionRefusedError extends TidemarkError {
+  readonly eventType: string;
+  readonly streamName: string;
+  readonly revision: number;
+
   constructor(
     readonly projection: string,
     /** Where the event stands, or would have stood. */
     readonly position: number,
-    readonly eventType: string,
+    event: BlamedEvent,
     options: { readonly cause: unknown },
   ) {
-    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
     super(
       'PROJECTION_REFUSED',
-      `inline projection '${projection}' refused ${eventType} at position ${position}: ${reason}`,
+      `inline projection '${projection}' refused ${nameOf(event)}, position ${position}: ${reasonOf(options.cause)}`,
       options,
     );
+    this.eventType = event.type;
+    this.streamName = event.streamName;
+    this.revision = event.revision;
   }
 }
 
@@ -170,4 +190,12 @@ export class RebuildCancelledError extends TidemarkError {
   constructor(readonly projection: string) {
     super('REBUILD_CANCELLED', `the rebuild of '${projection}' was cancelled`);
   }
+}
+
+function nameOf({ type, revision, streamName }: BlamedEvent): string {
+  return `${type}, event ${revision} of stream '${streamName}'`;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

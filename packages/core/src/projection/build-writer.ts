@@ -176,7 +176,7 @@ export class BuildWriter {
 
   #stoppedBy(cause: unknown): ConsumerStoppedError {
     const { name } = this.build;
-    return new ConsumerStoppedError(name, this.first?.position ?? this.committed, this.first?.type, { cause });
+    return new ConsumerStoppedError(name, this.first?.position ?? this.committed, this.first, { cause });
   }
 
   /** One transaction. Returns why the first of the pending events cannot be taken in; then nothing was done. */

@@ -132,7 +132,7 @@ export class InlineRunner implements InlineProjections {
       try {
         for (const parts of byPosition(this.#today(event, filter))) run.take(parts);
       } catch (cause) {
-        throw new ProjectionRefusedError(build.name, event.position, event.type, { cause });
+        throw new ProjectionRefusedError(build.name, event.position, event, { cause });
       }
     }
   }

@@ -52,7 +52,7 @@ export function handlerSubscription(
   };
   const stopped = work()
     .catch((cause: unknown) => {
-      error = new ConsumerStoppedError(name, current?.position ?? position, current?.type, { cause });
+      error = new ConsumerStoppedError(name, current?.position ?? position, current, { cause });
       onError(error);
     })
     .finally(() => {

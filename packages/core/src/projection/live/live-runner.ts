@@ -222,7 +222,7 @@ export class LiveRunner<T = unknown> {
   #fail(cause: unknown): void {
     const { name, position } = this.status;
     const at = this.#current;
-    const error = new ConsumerStoppedError(name, at?.position ?? position, at?.type, { cause });
+    const error = new ConsumerStoppedError(name, at?.position ?? position, at, { cause });
     this.#end({ position: at === undefined ? position : at.position - 1, lastError: error }, error);
     // What a pipeline throws while it is taken down comes when it has ended already, and is told all the same.
     this.parts.onError(error);
