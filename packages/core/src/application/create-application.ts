@@ -14,6 +14,7 @@ import { type Ids, randomIds } from '../shared/ids.ts';
 import type { StoreProvider } from '../store/stores.ts';
 import { EventStreams } from '../subscription/event-streams.ts';
 import type { Application } from './application.ts';
+import { guarded } from './error-hook.ts';
 import { Projections } from './projections.ts';
 import { RunningApplication } from './running-application.ts';
 import { type Declarations, Wiring } from './wiring.ts';
@@ -30,7 +31,10 @@ export interface ApplicationOptions extends Declarations {
   readonly conflictRetries?: number | undefined;
   /** How long a command handler may take, in milliseconds. Default 30,000. */
   readonly handlerTimeout?: number | undefined;
-  /** Told of everything that goes wrong outside a caller's promise. Default: `process.emitWarning`. */
+  /**
+   * Told of everything that goes wrong outside a caller's promise. Default: a warning of the process, with the stacks of
+   * the error's causes. What it throws, or rejects with, becomes such a warning.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -49,7 +53,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const wiring = new Wiring(options);
   const { registry } = wiring;
   const validate = await createValidate();
-  const onError = guarded(options.onError ?? warn);
+  const onError = guarded(options.onError);
   const causation = new AsyncLocalStorage<Causation>();
   const cache = new AggregateCache(options.cache);
   const stores = await store.open();
@@ -96,19 +100,4 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
 function limit(name: string, value: unknown, least: number): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value < 2 ** 31) return value;
   throw new ArgumentError(name, describe(value), `a whole number from ${least} to 2^31 - 1`);
-}
-
-/** A hook that throws must not end what called it. */
-function guarded(onError: (error: unknown) => void): (error: unknown) => void {
-  return (error) => {
-    try {
-      onError(error);
-    } catch (thrown) {
-      warn(thrown);
-    }
-  };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), 'TidemarkWarning');
 }
