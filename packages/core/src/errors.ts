@@ -3,6 +3,7 @@
  * copies of the package and after it crossed a process, and carries its facts as fields: `found` and `wanted` where
  * input was bad. `application-errors.ts` has those of commands and consumers.
  */
+import { type ErrorJson, errorJson } from './shared/error-json.ts';
 
 /** Carried by every error about bad input. */
 export interface FoundAndWanted {
@@ -19,6 +20,11 @@ export class TidemarkError extends Error {
   ) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  /** Name, code, message, facts, and the causes likewise, but no stacks: for logs and health checks. */
+  toJSON(): ErrorJson {
+    return errorJson(this, (error) => (error instanceof TidemarkError ? error : {}));
   }
 }
 

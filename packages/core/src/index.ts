@@ -108,6 +108,7 @@ export type { Row, TableReader } from './projection/table-reader.ts';
 export { type DeclareTable, Tables } from './projection/tables.ts';
 // Small parts that are injected
 export { type Clock, systemClock } from './shared/clock.ts';
+export type { ErrorJson } from './shared/error-json.ts';
 export { type Ids, randomIds } from './shared/ids.ts';
 export { Signal } from './shared/signal.ts';
 // The store contract, for adapters
