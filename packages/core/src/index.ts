@@ -117,6 +117,7 @@ export {
   assertAppend,
   assertDeletable,
   assertOneKind,
+  assertReadOn,
   planAppend,
   type StreamState,
   visibleFrom,

@@ -122,8 +122,8 @@ export class OpenedFile {
     return this.lookNow(() => {
       const state = this.streams.peek(streamName);
       if (state === undefined || state.head !== revision || state.deleted || state.tombstone) return false;
-      const { truncateBefore, revivedAt, maxCount, maxAge } = state;
-      return truncateBefore === revivedAt && maxCount === undefined && maxAge === undefined;
+      const { truncateBefore = 0, revivedAt = 0, maxCount, maxAge } = state;
+      return truncateBefore <= revivedAt && maxCount === undefined && maxAge === undefined;
     });
   }
 

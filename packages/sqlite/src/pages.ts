@@ -1,9 +1,11 @@
 /** Reading page by page: one query a page, and between two of them the event loop has its turn. */
 import {
+  assertReadOn,
   type EventPages,
   eventPages,
   type ReadAllOptions,
   type ReadStreamOptions,
+  type Revision,
   type StoredEvent,
   visibleFrom,
 } from '@tidemark/core';
@@ -36,18 +38,28 @@ export class PageReader {
     return eventPages(() => this.#all(options));
   }
 
-  /** The stream is asked for its marks at each page: one that was deleted meanwhile is not read on. */
+  /**
+   * What the stream's marks hide is settled at the first page, and no row is ever deleted, so that later pages fit the
+   * first. The marks are looked at again for each page, as a stream that was deleted meanwhile is not read on.
+   */
   async *#stream(streamName: string, { direction = 'forwards', from, limit, signal }: ReadStreamOptions): Pages {
     const isForwards = direction === 'forwards';
+    let began:
+      | { readonly first: Revision; readonly since: number; readonly revivedAt: Revision | undefined }
+      | undefined;
     let next = from ?? (isForwards ? 0 : Number.MAX_SAFE_INTEGER);
     let left = limit ?? Number.POSITIVE_INFINITY;
     for (;;) {
       signal?.throwIfAborted();
       const size = Math.min(left, pageSize);
       const page = await this.host.read(() => {
-        const visible = visibleFrom(this.streams.state(streamName), this.host.now());
-        const wanted = { streamName, from: next, ...visible, limit: size };
-        return isForwards ? this.reader.streamForwards(wanted) : this.reader.streamBackwards(wanted);
+        const state = this.streams.state(streamName);
+        if (began !== undefined) assertReadOn(state, began.revivedAt);
+        began ??= { ...visibleFrom(state, this.host.now()), revivedAt: state.revivedAt };
+        const { first, since } = began;
+        const { head = -1 } = state;
+        const wanted = { streamName, from: isForwards ? next : Math.min(next, head), first, since, limit: size };
+        return isForwards ? upTo(head, this.reader.streamForwards(wanted)) : this.reader.streamBackwards(wanted);
       });
       signal?.throwIfAborted();
       const last = page[page.length - 1];
@@ -82,4 +94,10 @@ export class PageReader {
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Without what another process wrote after the stream's marks were looked at: it may have changed them, too. */
+function upTo(head: Revision, page: readonly StoredEvent[]): readonly StoredEvent[] {
+  const last = page[page.length - 1];
+  return last === undefined || last.revision <= head ? page : page.filter(({ revision }) => revision <= head);
 }

@@ -8,7 +8,9 @@ import { type Opened, opened } from './opened.ts';
 import { temporaryFile } from './temporary.ts';
 
 /** A store whose log has three events, and a way to write one more from outside, at once. */
-async function store(): Promise<Opened & { write(number: number, type?: string): void; end(): Promise<void> }> {
+async function store(): Promise<
+  Opened & { outside: Database.Database; write(number: number, type?: string): void; end(): Promise<void> }
+> {
   const file = temporaryFile();
   const parts = await opened(file);
   await parts.events.append('account-1', numbered(3), any);
@@ -19,6 +21,7 @@ async function store(): Promise<Opened & { write(number: number, type?: string):
   );
   return {
     ...parts,
+    outside,
     write(number, type = 'Numbered') {
       outside.prepare('INSERT OR IGNORE INTO types (name) VALUES (?)').run(type);
       const { eventId, data } = eventData(type, { number });
@@ -87,6 +90,20 @@ test('a filter by a type that nobody had used before', async () => {
   const filter = { types: ['New', 'Numbered'] };
   assert.equal(await follow(events.subscribeToAll({ filter }), write), [0, 1, 2, 3, 4]);
   await end();
+});
+
+test('a reader of a stream that is deleted and revived gets what was there, and nothing of what came after', async () => {
+  for (const direction of ['forwards', 'backwards'] as const) {
+    const { events, file, write, outside, end } = await store();
+    after(file.streams, 'state', () => {
+      write(3);
+      outside.exec('UPDATE streams SET truncate_before = 3, revived_at = 3');
+    });
+    const read = [];
+    for await (const event of events.readStream('account-1', { direction })) read.push(numberOf(event));
+    assert.equal(read, direction === 'forwards' ? [0, 1, 2] : [2, 1, 0]);
+    await end();
+  }
 });
 
 test.run();

@@ -13,7 +13,7 @@ import {
 } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
-import { assertDeletable, type StreamState, visibleFrom } from '../store/append-rules.ts';
+import { assertDeletable, assertReadOn, type StreamState, visibleFrom } from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import { assertFilter, filterTest } from '../store/event-filter.ts';
 import { type EventPages, eventPages } from '../store/event-pages.ts';
@@ -101,7 +101,9 @@ export class MemoryEventStore implements EventStore {
     const step = direction === 'forwards' ? 1 : -1;
     const start = step === 1 ? Math.max(options.from ?? 0, first) : Math.min(options.from ?? head, head);
     const at = (revision: Revision) => (revision < first ? undefined : this.log.inStream(streamName, revision));
-    yield* this.#pages({ start, step, at, limit, signal, wanted: (event) => event.recordedTime >= since });
+    const assertThere = () => assertReadOn(this.log.state(streamName), state.revivedAt);
+    const wanted = (event: StoredEvent) => event.recordedTime >= since;
+    yield* this.#pages({ start, step, at, limit, signal, wanted, assertThere });
   }
 
   readAll(options: ReadAllOptions = {}): EventPages {
@@ -123,13 +125,15 @@ export class MemoryEventStore implements EventStore {
     readonly limit: number;
     readonly signal: AbortSignal | undefined;
     readonly wanted: (event: StoredEvent) => boolean;
+    readonly assertThere?: () => void;
   }): AsyncGenerator<readonly StoredEvent[], void> {
-    const { step, at, signal, wanted } = reading;
+    const { step, at, signal, wanted, assertThere } = reading;
     let left = reading.limit;
     let place = reading.start;
     for (let event = at(place); left > 0 && event !== undefined; ) {
       signal?.throwIfAborted();
       this.assertOpen();
+      assertThere?.();
       const page: StoredEvent[] = [];
       for (; event !== undefined && page.length < Math.min(pageSize, left); place += step, event = at(place)) {
         if (wanted(event)) page.push(event);

@@ -89,15 +89,25 @@ export function assertDeletable(state: StreamState, expected: ExpectedRevision, 
   if (!holds || (head === undefined && !forGood)) throw new WrongExpectedRevisionError(streamName, expected, head);
 }
 
-/** Which of a stream's events may be read: from `first`, and recorded at or after `since` (ms). Throws where none may. */
+/**
+ * Which of a stream's events may be read: from `first`, and recorded at or after `since` (ms). What a deleted stream held
+ * is not shown again after its revival, whatever `truncateBefore` is set to. Throws where nothing may be read.
+ */
 export function visibleFrom(state: StreamState, now: number): { readonly first: Revision; readonly since: number } {
-  const { streamName, head, truncateBefore = 0, maxCount = Number.POSITIVE_INFINITY, maxAge } = state;
+  const { streamName, head, truncateBefore = 0, revivedAt = 0, maxCount = Number.POSITIVE_INFINITY, maxAge } = state;
   if (state.tombstone) throw new StreamDeletedError(streamName, true);
   if (head === undefined || state.deleted) throw new StreamNotFoundError(streamName);
   return {
-    first: Math.max(0, truncateBefore, head - maxCount + 1),
+    first: Math.max(0, truncateBefore, revivedAt, head - maxCount + 1),
     since: maxAge === undefined ? Number.NEGATIVE_INFINITY : now - maxAge * 1_000,
   };
+}
+
+/** Refuses to read on where the stream was deleted since reading began, when `revivedAt` was this, also where it was revived after that. */
+export function assertReadOn(state: StreamState, revivedAt: Revision | undefined): void {
+  const { streamName, deleted, tombstone } = state;
+  if (tombstone) throw new StreamDeletedError(streamName, true);
+  if (deleted || revivedAt !== state.revivedAt) throw new StreamNotFoundError(streamName);
 }
 
 /** Checks an append's arguments before it waits for anything. */

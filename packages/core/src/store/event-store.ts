@@ -36,7 +36,11 @@ export interface EventStore {
     options?: { command?: CommandRecord },
   ): Promise<readonly AppendResult[]>;
 
-  /** A stream's visible events. Reading throws `StreamNotFoundError` or `StreamDeletedError`; past the end is empty. */
+  /**
+   * A stream's visible events, as they are when reading begins: what is hidden meanwhile is read all the same, and a
+   * stream that is deleted meanwhile is read to its end or not read on, but never goes on with what came after a revival.
+   * Reading throws `StreamNotFoundError` or `StreamDeletedError`; past the end is empty.
+   */
   readStream(streamName: string, options?: ReadStreamOptions): EventPages;
 
   /** The log, in order of position: hidden and deleted streams' events too. */
@@ -164,7 +168,7 @@ export type SubscriptionMessage =
 
 /** What is set on a stream. Truncation hides events from `readStream`; the log still has them. */
 export interface StreamMetadata {
-  /** Hides the events before this revision. */
+  /** Hides the events before this revision. Those before `revivedAt` are hidden in any case. */
   readonly truncateBefore?: Revision;
   /** Hides all but the last so many events. */
   readonly maxCount?: number;

@@ -3,6 +3,7 @@ import {
   assertAppend,
   assertDeletable,
   assertOneKind,
+  assertReadOn,
   type ExpectedRevision,
   eventData,
   planAppend,
@@ -207,6 +208,17 @@ test('what may be read: all, or what truncation, count and age leave', () => {
   assert.deepEqual(visible({ maxCount: 9 }), { first: 0, since: always });
   assert.deepEqual(visible({ maxCount: 2, truncateBefore: 2 }), { first: 2, since: always });
   assert.deepEqual(visible({ maxAge: 60 }), { first: 0, since: 940_000 });
+  assert.deepEqual(visible({ revivedAt: 2 }), { first: 2, since: always });
+  assert.deepEqual(visible({ revivedAt: 2, truncateBefore: 1, maxCount: 3 }), { first: 2, since: always });
+});
+
+test('what was deleted since reading began is not read on, revived or not', () => {
+  assertReadOn(three, undefined);
+  assertReadOn({ ...three, truncateBefore: 2, revivedAt: 1 }, 1);
+  assert.throws(() => assertReadOn(soft, undefined), { code: 'STREAM_NOT_FOUND', streamName });
+  assert.throws(() => assertReadOn({ ...three, revivedAt: 1 }, undefined), { code: 'STREAM_NOT_FOUND' });
+  assert.throws(() => assertReadOn({ ...three, revivedAt: 2 }, 1), { code: 'STREAM_NOT_FOUND' });
+  assert.throws(() => assertReadOn(gone, undefined), { code: deleted, tombstone: true });
 });
 
 test('nothing may be read of a stream that is missing, deleted, or gone', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Follower } from './follower.ts';
 import { all, any, at, noStream, numbered, numbers, refused, streamExists, writingNothing } from './language.ts';
 import type { Rules } from './rule.ts';
 
@@ -94,6 +95,24 @@ export const reviving: Rules = {
     const { events: later } = await reopen();
     assert.equal((await later.readStreamMetadata('account-1')).revivedAt, 3);
     assert.deepEqual(await numbers(later.readStream('account-1')), [3, 4]);
+  },
+
+  'what was deleted is not shown again after a revival, whatever is set': async ({ events, openAnother }) => {
+    await events.append('account-1', numbered(3), any);
+    await events.deleteStream('account-1');
+    await events.append('account-1', numbered(2, 3), any);
+    const { events: others } = await openAnother();
+    for (const truncateBefore of [null, 0, 1]) {
+      await events.changeStreamMetadata('account-1', { truncateBefore });
+      for (const reader of [events, others]) {
+        assert.deepEqual(await numbers(reader.readStream('account-1')), [3, 4]);
+        assert.deepEqual(await numbers(reader.readStream('account-1', { direction: 'backwards' })), [4, 3]);
+        assert.equal((await reader.readStreamMetadata('account-1')).revivedAt, 3);
+      }
+    }
+    const subscription = new Follower((signal) => events.subscribeToStream('account-1', { signal }));
+    await subscription.untilCaughtUp();
+    assert.deepEqual(subscription.numbers, [3, 4]);
   },
 
   'a revision below the last does not revive': async ({ events }) => {

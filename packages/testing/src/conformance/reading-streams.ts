@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { all, any, noStream, numbered, numbers, range, refused } from './language.ts';
+import type { EventPages } from '@tidemark/core';
+import { all, any, noStream, numbered, numberOf, numbers, range, refused } from './language.ts';
 import type { Rules } from './rule.ts';
 
 /** More than this in one page is no longer a page. */
@@ -139,6 +140,40 @@ export const readingStreams: Rules = {
     assert.ok(next >= 600, `read ${next}`);
   },
 
+  'what is hidden while it is read is read all the same': async ({ events, openAnother, clock }) => {
+    const { events: others } = await openAnother();
+    for (const [index, direction] of (['forwards', 'backwards'] as const).entries()) {
+      for (const hiding of [{ truncateBefore: 2_490 }, { maxCount: 3 }, { maxAge: 1 }]) {
+        const name = `account-${index}${Object.keys(hiding)[0]}`;
+        await events.append(name, numbered(2_500), any);
+        const read = await beside(events.readStream(name, { direction }), async () => {
+          await others.changeStreamMetadata(name, hiding);
+          clock.advance(60_000);
+        });
+        assert.deepEqual(read, direction === 'forwards' ? range(2_500) : range(2_500).toReversed());
+      }
+    }
+  },
+
+  'a stream that is deleted while it is read is read whole or not read on': async ({ events, openAnother }) => {
+    const { events: others } = await openAnother();
+    for (const [index, direction] of (['forwards', 'backwards'] as const).entries()) {
+      const whole = direction === 'forwards' ? range(2_500) : range(2_500).toReversed();
+      for (const [name, revives] of [
+        [`account-${index}a`, false],
+        [`account-${index}b`, true],
+      ] as const) {
+        await events.append(name, numbered(2_500), any);
+        const reading = beside(events.readStream(name, { direction }), async () => {
+          await others.deleteStream(name);
+          if (revives) await others.append(name, numbered(300, 2_500), noStream);
+        });
+        const read = await reading.catch((error: { code?: unknown }) => error.code);
+        assert.deepEqual(read, read === 'STREAM_NOT_FOUND' ? read : whole);
+      }
+    }
+  },
+
   'an abort ends it with the reason given': async ({ events }) => {
     await events.append('account-1', numbered(1_000), any);
     const reason = new RangeError('the user left');
@@ -152,3 +187,13 @@ export const readingStreams: Rules = {
     await assert.rejects(reading(), reason);
   },
 };
+
+/** The numbers that are read when something happens after the first page. */
+async function beside(reading: EventPages, happens: () => Promise<void>): Promise<readonly number[]> {
+  const read: number[] = [];
+  for await (const page of reading.pages()) {
+    if (read.length === 0) await happens();
+    read.push(...page.map(numberOf));
+  }
+  return read;
+}

@@ -114,11 +114,11 @@ export class LogModel implements ComparedLog {
     const stored = this.streamOf(streamName);
     if (tombstone) throw new Refused('STREAM_DELETED');
     if (deleted || stored.length === 0) throw new Refused('STREAM_NOT_FOUND');
-    const { truncateBefore = 0, maxCount = stored.length, maxAge } = metadata;
+    const { truncateBefore = 0, revivedAt = 0, maxCount = stored.length, maxAge } = metadata;
     const oldest = maxAge === undefined ? 0 : this.clock.now().getTime() - maxAge * 1_000;
     const visible = stored.filter(
       ({ revision, recordedTime }) =>
-        revision >= truncateBefore && revision >= stored.length - maxCount && recordedTime >= oldest,
+        revision >= Math.max(truncateBefore, revivedAt, stored.length - maxCount) && recordedTime >= oldest,
     );
     yield* direction === 'forwards'
       ? visible.filter(({ revision }) => revision >= (from ?? 0)).slice(0, limit)
