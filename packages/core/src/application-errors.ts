@@ -42,16 +42,15 @@ export class HandlerTimeoutError extends TidemarkError {
   }
 }
 
-/** An aggregate's history has lost its beginning, so its state cannot be known. */
+/** An aggregate's history has lost its beginning, or all of it, so its state cannot be known. */
 export class TruncatedHistoryError extends TidemarkError {
   constructor(
     readonly streamName: string,
-    readonly firstRevision: number,
+    /** The first one that can be read of those behind what was lost; `undefined` where none can be. */
+    readonly firstRevision: number | undefined,
   ) {
-    super(
-      'TRUNCATED_HISTORY',
-      `stream '${streamName}' begins at revision ${firstRevision}; found a truncated history, wanted all of it`,
-    );
+    const begins = firstRevision === undefined ? 'hides all its events' : `begins at revision ${firstRevision}`;
+    super('TRUNCATED_HISTORY', `stream '${streamName}' ${begins}; found a truncated history, wanted all of it`);
   }
 }
 

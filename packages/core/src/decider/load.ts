@@ -1,9 +1,10 @@
 /**
  * Loads an aggregate: cached state or snapshot, then the events behind it. Neither is trusted over events: each names
- * the event it stands at, and where the log has another there, or none, it is thrown away.
+ * the event it stands at, and where the log has another there, or none, it is thrown away. A history is loaded whole or
+ * not at all: where it changes while it is read (truncated, deleted, revived), it is read again from its beginning.
  */
 import { TruncatedHistoryError } from '../application-errors.ts';
-import { ArgumentError, StreamNotFoundError } from '../errors.ts';
+import { ArgumentError, StreamNotFoundError, type TidemarkError } from '../errors.ts';
 import type { EncodedValue } from '../event/codec.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
@@ -31,6 +32,9 @@ export interface LoaderParts {
   /** Told of snapshots that cannot be read, which are passed over. */
   readonly onError: (error: unknown) => void;
 }
+
+/** So often a history that will not be whole is read. */
+const mostReadings = 5;
 
 export class AggregateLoader {
   readonly #fingerprints = new WeakMap<AggregateType, string>();
@@ -72,14 +76,21 @@ export class AggregateLoader {
   }
 
   async #anew<S>(type: AggregateType<S>, streamName: string, until: LoadUntil): Promise<LoadedState<S>> {
-    const base = until.at === undefined ? await this.#fromSnapshot(type, streamName, until.atRevision) : undefined;
-    const current = base && (await this.#behind(type, streamName, base, until));
-    if (current !== undefined) return current;
-    const none = { state: type.initialState(), revision: undefined, position: undefined, eventId: undefined };
-    return this.#replay(type, streamName, none, until);
+    for (let readings = 1; ; readings += 1) {
+      const base = until.at === undefined ? await this.#fromSnapshot(type, streamName, until.atRevision) : undefined;
+      const current = base && (await this.#behind(type, streamName, base, until));
+      if (current !== undefined) return current;
+      const none = { state: type.initialState(), revision: undefined, position: undefined, eventId: undefined };
+      try {
+        return await this.#replay(type, streamName, none, until);
+      } catch (error) {
+        if (!(error instanceof NotWhole)) throw error;
+        if (readings === mostReadings) throw error.reason;
+      }
+    }
   }
 
-  /** `base` and the events behind it; `undefined` where the log does not have the event that `base` stands at. */
+  /** `base` and the events behind it; `undefined` where the log does not lead from the one to the others. */
   async #behind<S>(
     type: AggregateType<S>,
     streamName: string,
@@ -89,11 +100,12 @@ export class AggregateLoader {
     try {
       return await this.#replay(type, streamName, base, until);
     } catch (error) {
-      if (error instanceof BaseGone) return undefined;
+      if (error instanceof NotWhole) return undefined;
       throw error;
     }
   }
 
+  /** Throws `NotWhole` where what it read is not all that happened since `base`. */
   async #replay<S>(
     type: AggregateType<S>,
     streamName: string,
@@ -104,32 +116,37 @@ export class AggregateLoader {
     const latest = at?.getTime() ?? Number.POSITIVE_INFINITY;
     let { state } = base;
     let last: StoredEvent | undefined;
-    let first = true;
     try {
       for await (const page of events.readStream(streamName, { from: base.revision ?? 0 }).pages()) {
         for (const stored of page) {
-          if (first) {
-            first = false;
-            if (base.revision === undefined) await this.#assertBeginning(streamName, stored);
-            else if (stored.revision !== base.revision || stored.eventId !== base.eventId) throw new BaseGone();
-            else continue;
-          }
+          if (last === undefined) await this.#assertFirst(base, stored);
+          else if (stored.revision !== last.revision + 1) throw truncated(streamName, stored.revision);
           if (stored.revision > atRevision || stored.occurredTime > latest) return standingAt(base, state, last);
-          for (const event of registry.demand(stored)) state = type.evolve(state, event.data as object);
+          if (stored.revision !== base.revision) {
+            for (const event of registry.demand(stored)) state = type.evolve(state, event.data as object);
+          }
           last = stored;
         }
       }
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;
+      if (last === undefined && base.revision === undefined) return base;
+      throw new NotWhole(error);
     }
-    if (first && base.revision !== undefined) throw new BaseGone();
+    if (last === undefined) throw truncated(streamName, undefined);
     return standingAt(base, state, last);
   }
 
-  async #assertBeginning(streamName: string, { revision }: StoredEvent): Promise<void> {
-    if (revision === 0) return;
-    const { revivedAt } = await this.parts.events.readStreamMetadata(streamName);
-    if (revivedAt !== revision) throw new TruncatedHistoryError(streamName, revision);
+  /** The event that `base` stands at, or the beginning of the stream, of its second life where it was revived. */
+  async #assertFirst(base: LoadedState, { streamName, revision, eventId }: StoredEvent): Promise<void> {
+    if (base.revision !== undefined) {
+      if (revision === base.revision && eventId === base.eventId) return;
+    } else {
+      if (revision === 0) return;
+      const { revivedAt } = await this.parts.events.readStreamMetadata(streamName);
+      if (revivedAt === revision) return;
+    }
+    throw truncated(streamName, revision);
   }
 
   async #fromSnapshot<S>(
@@ -164,8 +181,16 @@ export class AggregateLoader {
   }
 }
 
-/** The log does not have the event that a cached state or snapshot stands at. */
-class BaseGone extends Error {}
+/** What was read does not make a whole history; read again, it may, as others go on writing. */
+class NotWhole extends Error {
+  constructor(readonly reason: TidemarkError) {
+    super(reason.message);
+  }
+}
+
+function truncated(streamName: string, revision: Revision | undefined): NotWhole {
+  return new NotWhole(new TruncatedHistoryError(streamName, revision));
+}
 
 function kindOf({ category, version }: AggregateType): string {
   return `${category}@${version}`;

@@ -20,6 +20,7 @@ import {
   Pay,
   purse,
 } from '../fixtures/bank.ts';
+import { losing } from '../fixtures/losing.ts';
 import { watched } from '../fixtures/watched.ts';
 
 const accountId = 'ada';
@@ -96,6 +97,18 @@ test('a history without its beginning is refused, never a partial state', async 
   await app.execute(Pay, { purseId: 'p', amount: 1 });
   await app.eventStore.changeStreamMetadata('purse-p', { truncateBefore: 1 });
   await assert.rejects(app.load(purse, 'p'), { code: 'TRUNCATED_HISTORY' });
+  await app.stop();
+});
+
+test('what was read with a gap is read again, and refused where the gap stays', async () => {
+  const { store, lose } = losing();
+  const app = await createApplication({ store, aggregates: [Account] });
+  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
+  await deposit(app, 3);
+  lose(2, 1);
+  assert.equal((await app.load(Account, accountId)).balance, 3);
+  lose(2, Number.POSITIVE_INFINITY);
+  await assert.rejects(app.load(Account, accountId), { code: 'TRUNCATED_HISTORY', firstRevision: 3 });
   await app.stop();
 });
 

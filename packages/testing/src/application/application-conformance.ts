@@ -3,6 +3,7 @@ import { type ConformanceTarget, type DeclareTest, declareRules } from '../confo
 import { commandsOfOthers } from './commands-of-others.ts';
 import { consumersOfOthers } from './consumers-of-others.ts';
 import { inlineProjections } from './inline-projections.ts';
+import { loading } from './loading.ts';
 import { parkedEvents } from './parked-events.ts';
 import { questionsToDocuments } from './questions-to-documents.ts';
 import { rebuilding, versions } from './rebuilding.ts';
@@ -16,6 +17,7 @@ export function applicationConformance(target: ConformanceTarget, test: DeclareT
     target,
     {
       'commands of others': commandsOfOthers,
+      loading,
       'consumers of others': consumersOfOthers,
       'inline projections': inlineProjections,
       'parked events': parkedEvents,
