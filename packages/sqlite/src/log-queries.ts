@@ -4,17 +4,17 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Names } from './names.ts';
 
-export type LogRow = [
+/** An event of a stream that is known. Each column that is not read makes it cheaper. */
+export type StreamRow = [
   position: number,
-  streamId: number,
   revision: number,
-  categoryId: number,
   typeId: number,
   recordedAt: number,
   eventId: string,
   data: string,
   metadata: string | null,
 ];
+export type LogRow = [...StreamRow, streamId: number];
 
 export interface LogRange {
   readonly low: Position;
@@ -33,8 +33,9 @@ interface Condition {
   readonly values: readonly Value[];
 }
 
-/** In the order of `LogRow`. */
-export const logColumns = 'position, stream_id, revision, category_id, type_id, recorded_at, event_id, data, metadata';
+/** In the order of `StreamRow`. */
+export const streamColumns = 'position, revision, type_id, recorded_at, event_id, data, metadata';
+const logColumns = `${streamColumns}, stream_id`;
 /** So many categories are each read in order through the index and merged; more are looked for among all events. */
 const mostMerged = 8;
 

@@ -6,7 +6,7 @@ import type Database from 'better-sqlite3';
 
 export class Names {
   readonly #ids = new Map<string, number>();
-  readonly #names = new Map<number, string>();
+  readonly #names: (string | undefined)[] = [];
   readonly #byName: Database.Statement<[string], number>;
   readonly #byId: Database.Statement<[number], string>;
   readonly #insert: Database.Statement<[string]>;
@@ -35,7 +35,7 @@ export class Names {
 
   /** The name behind a stored number; another process may have given it a moment ago. */
   nameOf(id: number): string {
-    const known = this.#names.get(id);
+    const known = this.#names[id];
     if (known !== undefined) return known;
     const name = this.#byId.get(id) ?? '';
     this.#remember(name, id);
@@ -64,14 +64,14 @@ export class Names {
     for (const name of names) {
       const id = this.#ids.get(name);
       this.#ids.delete(name);
-      if (id !== undefined) this.#names.delete(id);
+      if (id !== undefined) this.#names[id] = undefined;
     }
   }
 
   #remember(name: string, id: number | undefined): number | undefined {
     if (id === undefined) return undefined;
     this.#ids.set(name, id);
-    this.#names.set(id, name);
+    this.#names[id] = name;
     return id;
   }
 }

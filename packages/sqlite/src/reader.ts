@@ -2,12 +2,12 @@
  * Pages of events. Each is read in one go with `all()`: an iterator held open across an `await` would keep the WAL from
  * being reset, and let it grow without end.
  */
-import { type Position, type Revision, StoredEvent } from '@tidemark/core';
+import { categoryOf, type Position, type Revision, StoredEvent } from '@tidemark/core';
 import type Database from 'better-sqlite3';
-import { LogQueries, type LogRange, type LogRow, logColumns } from './log-queries.ts';
+import { LogQueries, type LogRange, type LogRow, type StreamRow, streamColumns } from './log-queries.ts';
 import type { Names } from './names.ts';
 import type { StreamCache } from './stream-cache.ts';
-import type { StreamNames } from './stream-names.ts';
+import type { NamedStream, StreamNames } from './stream-names.ts';
 
 export const pageSize = 256;
 
@@ -31,15 +31,15 @@ export interface StreamPage {
 export class Reader {
   readonly #head: Database.Statement<[], [Position, string]>;
   readonly #eventIdAt: Database.Statement<[Position], string>;
-  readonly #forwards: Database.Statement<[number, number, number, number], LogRow>;
-  readonly #backwards: Database.Statement<[number, number, number, number, number], LogRow>;
+  readonly #forwards: Database.Statement<[number, number, number, number], StreamRow>;
+  readonly #backwards: Database.Statement<[number, number, number, number, number], StreamRow>;
   readonly #queries: LogQueries;
 
   constructor(
     db: Database.Database,
     private readonly streams: StreamCache,
     private readonly types: Names,
-    private readonly categories: Names,
+    categories: Names,
     private readonly streamNames: StreamNames,
   ) {
     this.#head = db
@@ -47,14 +47,14 @@ export class Reader {
       .raw();
     this.#eventIdAt = db.prepare<[number], string>('SELECT event_id FROM events WHERE position = ?').pluck();
     this.#forwards = db
-      .prepare<[number, number, number, number], LogRow>(
-        `SELECT ${logColumns} FROM events
+      .prepare<[number, number, number, number], StreamRow>(
+        `SELECT ${streamColumns} FROM events
          WHERE stream_id = ? AND revision >= ? AND recorded_at >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
     this.#backwards = db
-      .prepare<[number, number, number, number, number], LogRow>(
-        `SELECT ${logColumns} FROM events
+      .prepare<[number, number, number, number, number], StreamRow>(
+        `SELECT ${streamColumns} FROM events
          WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC LIMIT ?`,
       )
       .raw();
@@ -73,36 +73,29 @@ export class Reader {
   streamForwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
     const stream = this.streams.find(streamName);
     if (stream === undefined) return [];
-    return this.#stored(this.#forwards.all(stream.id, Math.max(from, first), earliest(since), limit));
+    return this.#ofStream(streamName, this.#forwards.all(stream.id, Math.max(from, first), earliest(since), limit));
   }
 
   streamBackwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
     const stream = this.streams.find(streamName);
     if (stream === undefined) return [];
-    return this.#stored(this.#backwards.all(stream.id, from, first, earliest(since), limit));
+    return this.#ofStream(streamName, this.#backwards.all(stream.id, from, first, earliest(since), limit));
   }
 
   /** The matching events from `low` to `high`, both inclusive, in order of position or against it, at most `limit`. */
   log(range: LogRange): readonly StoredEvent[] {
-    return this.#stored(this.#queries.run(range));
+    return this.#queries.run(range).map((row) => this.#stored(row, this.streamNames.of(row[7])));
+  }
+
+  #ofStream(streamName: string, rows: readonly StreamRow[]): readonly StoredEvent[] {
+    const stream = { streamName, category: categoryOf(streamName) };
+    return rows.map((row) => this.#stored(row, stream));
   }
 
   /** By index: taking a million rows apart by pattern is measurably slower. */
-  #stored(rows: readonly LogRow[]): readonly StoredEvent[] {
-    return rows.map(
-      (row) =>
-        new StoredEvent(
-          row[6],
-          this.types.nameOf(row[4]),
-          row[7],
-          row[8],
-          this.streamNames.nameOf(row[1]),
-          this.categories.nameOf(row[3]),
-          row[2],
-          row[0],
-          row[5],
-        ),
-    );
+  #stored(row: StreamRow | LogRow, { streamName, category }: Omit<NamedStream, 'id'>): StoredEvent {
+    const type = this.types.nameOf(row[2]);
+    return new StoredEvent(row[4], type, row[5], row[6], streamName, category, row[1], row[0], row[3]);
   }
 }
 

@@ -126,15 +126,8 @@ export class Subscriptions {
 
   #source(look: Looking): PullSource {
     const { host } = this;
-    let wasAtEnd = true;
     return {
-      look: async (after) => {
-        // Between pages the event loop has its turn, however fast the consumer is.
-        if (!wasAtEnd) await new Promise<void>((resolve) => setImmediate(resolve));
-        const found = await host.read(() => look(after));
-        wasAtEnd = found.atEnd;
-        return found;
-      },
+      look: (after) => host.read(() => look(after)),
       seen: () => host.seen(),
       wait: (seen, signal) => host.wait(seen, signal as AbortSignal),
       get closed() {
