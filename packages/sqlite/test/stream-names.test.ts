@@ -31,8 +31,7 @@ const create = ({ db }: Opened, ...streamNames: readonly string[]) => {
   const insert = db.prepare('INSERT INTO streams (name, category_id) VALUES (?, 1)');
   for (const name of streamNames) insert.run(name);
 };
-const accounts = (count: number, first = 1) =>
-  Array.from({ length: count }, (_, index) => `account-${first + index}`);
+const accounts = (count: number, first = 1) => Array.from({ length: count }, (_, index) => `account-${first + index}`);
 
 test('one behind the other, they are looked up in ever longer ranges, and are each their own', async () => {
   const { names, lookUps, ...parts } = await store();
