@@ -13,16 +13,6 @@ const noticed = (title: string, rule: string, broken: Break) => {
   test(title, () => noticing);
 };
 
-/** Whoever asks, leads, and commits whatever the checkpoint. */
-const leaderless: Break = ({ readModels }) => ({
-  leases: {
-    acquire: async (name, owner) => ({ name, owner, token: 1 }),
-    renew: async (leases) => leases,
-    release: async () => {},
-  },
-  readModels: { transact: (id, { run }) => readModels.transact(id, { expected: 'any', run }) },
-});
-
 noticed(
   'does not compare revisions',
   'commands of others: two processes decided on one state, and one decision was lost',
@@ -72,12 +62,6 @@ noticed(
         ),
     },
   }),
-);
-
-noticed(
-  'looks neither at leases nor at the checkpoint',
-  'consumers of others: two consumers with one name both handled all 13 events',
-  leaderless,
 );
 
 noticed(
@@ -158,12 +142,6 @@ noticed(
         events.subscribeToAll({ ...options, after: Math.max(0, after - 1) }),
     },
   }),
-);
-
-noticed(
-  'lets two runners commit the same events',
-  'traced consumers: of two processes with one projection each event is committed once, by one that saw it',
-  leaderless,
 );
 
 test.run();
