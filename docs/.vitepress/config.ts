@@ -18,7 +18,9 @@ export default defineConfig({
         items: [
           { text: 'Overview', link: '/overview' },
           { text: 'Getting started', link: '/guide/getting-started' },
+          { text: 'Read models', link: '/guide/read-models' },
           { text: 'Testing consumers', link: '/guide/testing-consumers' },
+          { text: 'Live projections', link: '/guide/live-projections' },
         ],
       },
       {

@@ -16,10 +16,24 @@ const prints: Record<string, RegExp[]> = {
     /^\{ reader: 'Ada', due: \d{4}-\S+Z \}$/m,
     /^now lent to nobody, at revision 1 to Ada$/m,
   ],
+  'read-models.ts': [
+    /^\[ 4 \] undefined 2$/m,
+    /^PROJECTION_REFUSED inline projection 'free-seats' refused SeatBooked.*: 0 seats are left$/m,
+    /^\[ \{ guest: 'Ada', seats: 7 \}, \{ guest: 'Bob', seats: 2 \} \]$/m,
+    /^show-hamlet 2 Error: a booking of nobody$/m,
+    /^\{ handled: 1, left: 0 \}$/m,
+    /^rebuilt 4 of 4$/m,
+  ],
   'testing-consumers.ts': [
     /^mailer: 40 delivered in 2 runs$/m,
     /^stock: 6 documents, as a replay gives them$/m,
     /^EVENT_SKIPPED at position 3 \(trace 'forgetful', run 1\): found position 41 without it, wanted event \S+$/m,
+  'live-bank.ts': [
+    /^25$/m,
+    /^ada: 25$/m,
+    /^grace: 15$/m,
+    /key: 'account-grace',\n.*\n.*\n {2}value: 3,\n {2}count: 2,\n {2}closed: true,$/m,
+    /^\[ 'live deposits-by-account is live', 'live deposits-per-day is live' \]$/m,
   ],
 };
 
