@@ -79,7 +79,13 @@ const book = (show: string, guest: string, seats: number) =>
     expectedRevision: 'any',
   });
 
-for (const [guest, seats] of [['Ada', 4], ['Bob', 2], ['', 1], ['Ada', 3]] as const) await book('hamlet', guest, seats);
+for (const [guest, seats] of [
+  ['Ada', 4],
+  ['Bob', 2],
+  ['', 1],
+  ['Ada', 3],
+] as const)
+  await book('hamlet', guest, seats);
 const position = await app.eventStore.head();
 
 // #region reading
@@ -87,7 +93,11 @@ await app.caughtUp(Bookings, position);
 const { documents, next } = await app
   .documents(Bookings)
   .find({ where: { guest: 'Ada', seats: { atLeast: 3 } }, orderBy: 'seats', direction: 'descending', limit: 20 });
-console.log(documents.map(({ value }) => value.seats), next, await app.documents(Bookings).count());
+console.log(
+  documents.map(({ value }) => value.seats),
+  next,
+  await app.documents(Bookings).count(),
+);
 // #endregion reading
 
 // #region refused

@@ -28,6 +28,7 @@ const prints: Record<string, RegExp[]> = {
     /^mailer: 40 delivered in 2 runs$/m,
     /^stock: 6 documents, as a replay gives them$/m,
     /^EVENT_SKIPPED at position 3 \(trace 'forgetful', run 1\): found position 41 without it, wanted event \S+$/m,
+  ],
   'live-bank.ts': [
     /^25$/m,
     /^ada: 25$/m,
