@@ -101,7 +101,7 @@ export {
   type ProjectionClass,
   type ProjectionOptions,
 } from './projection/projection.ts';
-export type { ProjectionState, ProjectionStatus } from './projection/projector.ts';
+export type { ProjectionState, ProjectionStatus } from './projection/projection-status.ts';
 export type { ReadModel } from './projection/read-model.ts';
 export type { ModelProgress, Rebuild, RebuildProgress } from './projection/rebuild.ts';
 export type { Row, TableReader } from './projection/table-reader.ts';

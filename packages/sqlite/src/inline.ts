@@ -20,7 +20,7 @@ import { OpenTransaction } from './read-models/open-transaction.ts';
 import type { Reader } from './reader.ts';
 
 /** What remembers what was written in the open transaction, and forgets the last part of it when that is undone. */
-export interface Undoing {
+interface Undoing {
   /** Where it is now. */
   mark(): number;
   /** Forgets what came after; what came before is forgotten still when the whole transaction is rolled back. */

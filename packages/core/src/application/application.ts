@@ -16,7 +16,7 @@ import type { LiveProjection, LiveValue } from '../projection/live/live.ts';
 import type { LiveStatus } from '../projection/live/live-runner.ts';
 import type { ParkedEvents } from '../projection/parked.ts';
 import type { ProjectionClass } from '../projection/projection.ts';
-import type { ProjectionStatus } from '../projection/projector.ts';
+import type { ProjectionStatus } from '../projection/projection-status.ts';
 import type { Rebuild } from '../projection/rebuild.ts';
 import type { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';

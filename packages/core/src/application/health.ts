@@ -1,7 +1,8 @@
 import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
 import type { LiveRunner } from '../projection/live/live-runner.ts';
-import type { ProjectionStatus, Projector } from '../projection/projector.ts';
+import type { ProjectionStatus } from '../projection/projection-status.ts';
+import type { Projector } from '../projection/projector.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { HandlerSubscription } from '../subscription/handler-subscription.ts';

@@ -1,4 +1,7 @@
 import type { Position } from '../event/revision.ts';
+import type { ValueClasses } from '../event/value.ts';
+import type { ModelKey, StoredDocument } from '../store/read-model-store.ts';
+import { type ChangedDocument, decodeDocument } from './document-batch.ts';
 
 /** A document that this process changed, told after the change was committed; several events at once count as one. */
 export interface ChangeOfDocument<T> {
@@ -23,3 +26,13 @@ export interface ResetOfDocuments {
 }
 
 export type DocumentChange<T> = ChangeOfDocument<T> | ResetOfDocuments;
+
+/** A committed change as an application sees it. */
+export function describedChange(
+  { key, before, after }: ChangedDocument,
+  { model, values, position }: { model: ModelKey; values: ValueClasses; position: Position },
+): ChangeOfDocument<unknown> {
+  const decode = (document: StoredDocument | null) =>
+    document === null ? undefined : decodeDocument(document, model, key, values);
+  return { kind: 'change', key, before: decode(before), after: decode(after), position };
+}

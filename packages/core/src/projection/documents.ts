@@ -39,7 +39,7 @@ export abstract class Documents<T> extends ReadModel<DocumentSession> {
 }
 
 /** Well-formed text: a lone surrogate would come back as another key. Throws `ArgumentError`. */
-export function assertKey(key: unknown): string {
+function assertKey(key: unknown): string {
   if (typeof key === 'string' && key !== '' && key.length <= 1_024 && !loneSurrogate.test(key)) return key;
   throw new ArgumentError('document key', describe(key), 'well-formed text of 1 to 1,024 characters');
 }

@@ -15,7 +15,7 @@ export interface LeaseTimes {
 }
 
 /** A killed or frozen leader is followed within `duration` and `lookEvery`, 3.25 s; one that stops, within `lookEvery`. */
-export const leaseTimes: LeaseTimes = { duration: 3_000, renewEvery: 1_000, lookEvery: 250 };
+const leaseTimes: LeaseTimes = { duration: 3_000, renewEvery: 1_000, lookEvery: 250 };
 
 export interface Held {
   readonly fence: Fence;

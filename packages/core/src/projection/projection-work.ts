@@ -1,7 +1,7 @@
 /** What the process that leads a projection does: fills builds, serves them, and keeps the served one at the log's end. */
 import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import { BuildGoneError, CheckpointFencedError, LeaseLostError } from '../errors.ts';
-import { linkedAbort } from '../shared/linked-abort.ts';
+import { aborted, linkedAbort } from '../shared/linked-abort.ts';
 import type { Fence } from '../store/lease-store.ts';
 import type { BuildStateChange, ModelBuild, ModelShape, ReadModelStore } from '../store/read-model-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
@@ -192,11 +192,4 @@ export class ProjectionWork {
 
 export function buildsOf(builds: readonly ModelBuild[], { name, version }: { name: string; version: number }) {
   return builds.filter((build) => build.name === name && build.version === version);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
 }

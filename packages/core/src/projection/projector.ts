@@ -5,62 +5,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { CheckpointMismatchError, ConsumerStoppedError, StaleReadModelError } from '../application-errors.ts';
+import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import { ClosedError } from '../errors.ts';
-import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
-import type { Clock } from '../shared/clock.ts';
-import { linkedAbort } from '../shared/linked-abort.ts';
-import type { EventStore } from '../store/event-store.ts';
+import { aborted, linkedAbort } from '../shared/linked-abort.ts';
 import type { Fence } from '../store/lease-store.ts';
-import type { ModelBuild, ModelShape, ReadModelStore } from '../store/read-model-store.ts';
+import type { ModelBuild, ModelShape } from '../store/read-model-store.ts';
 import { resolveFilter } from '../subscription/consumer-filter.ts';
 import { isTransient } from '../subscription/subscription.ts';
 import { BuildRunner } from './build-runner.ts';
-import { type ChangedDocument, decodeDocument } from './document-batch.ts';
-import type { DocumentChange } from './document-change.ts';
+import type { ChangedDocument } from './document-batch.ts';
+import { type DocumentChange, describedChange } from './document-change.ts';
 import { Handlers } from './handlers.ts';
 import type { InlineObserver } from './inline-runner.ts';
-import type { Held, Leadership } from './leadership.ts';
-import type { LogPasses } from './log-passes.ts';
+import type { Held } from './leadership.ts';
 import type { ModelObserver } from './model-watch.ts';
 import { ParkedEvents } from './parked.ts';
 import type { ProjectionDefinition } from './projection.ts';
+import { type ProjectionStatus, stoppedBy } from './projection-status.ts';
 import { buildsOf, isOvertaken, ProjectionWork } from './projection-work.ts';
+import type { ProjectorParts } from './projector-parts.ts';
 import { Waiters } from './waiters.ts';
-
-/**
- * `building`: filled for the first time, not to be read yet. `standby`: another process leads it. `live`: at the log's
- * end. `retrying`: the store fails for the moment. `stopped`: see `lastError`.
- */
-export type ProjectionState = 'starting' | 'standby' | 'building' | 'catching-up' | 'live' | 'retrying' | 'stopped';
-
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly version: number;
-  readonly state: ProjectionState;
-  /** Durably finished up to here, by whichever process; 0 before the first event. */
-  readonly position: Position;
-  /** Whether this version is what readers see; until then it is an older one, or none. */
-  readonly served: boolean;
-  /** Events that are parked, those that wait behind others included. */
-  readonly parked: number;
-  /** The last thing that went wrong; when stopped by it, why. */
-  readonly lastError: Error | undefined;
-}
-
-export interface ProjectorParts {
-  readonly events: EventStore;
-  readonly readModels: ReadModelStore;
-  readonly registry: EventRegistry;
-  readonly clock: Clock;
-  readonly leadership: Leadership;
-  readonly passes: LogPasses;
-  readonly onError: (error: unknown) => void;
-  readonly logId: string;
-  /** The log's last position when the application started. */
-  readonly head: Position;
-}
 
 export class Projector implements ModelObserver {
   readonly changes$ = new Subject<DocumentChange<unknown>>();
@@ -105,7 +70,7 @@ export class Projector implements ModelObserver {
       handlers: this.#handlers,
       watched: () => this.changes$.observed,
       onCommitted: (id, from, to, changes) => {
-        if (this.#own.build === id && this.#own.position < from) this.#reset(from);
+        if (this.#own.build === id && this.#own.position < from) this.changes$.next({ kind: 'reset', position: from });
         this.#own = { build: id, position: to };
         this.#committed(to, changes);
       },
@@ -124,7 +89,7 @@ export class Projector implements ModelObserver {
       },
       runner: (model, fence, signal) => this.#runner(model, fence, signal),
       onState: (state) => this.#set({ state }),
-      onOneFailed: (error) => this.#failed(this.#stoppedBy(error)),
+      onOneFailed: (error) => this.#failed(stoppedBy(error, this.status)),
     });
   }
 
@@ -206,7 +171,7 @@ export class Projector implements ModelObserver {
     if (this.#own.build !== id) this.#own = { build: id, position };
     const isTold = before.served === isServed && before.parked === parked && before.position === position;
     if (!isTold) this.#set({ served: isServed, parked, position });
-    if (isServed && isForeign) this.#reset(position);
+    if (isServed && isForeign) this.changes$.next({ kind: 'reset', position });
   }
 
   #look(): void {
@@ -226,7 +191,7 @@ export class Projector implements ModelObserver {
       let held: Held | undefined;
       try {
         this.#look();
-        held = await this.parts.leadership.obtain(lease, signal, () => this.#standBy());
+        held = await this.parts.leadership.obtain(lease, signal, () => this.#set({ state: 'standby' }));
         if (held !== undefined) await this.#lead(held);
         // Following ends quietly when the store is closed below a running application.
         if (!signal.aborted && held?.lost.aborted !== true) throw new ClosedError('the store');
@@ -299,22 +264,9 @@ export class Projector implements ModelObserver {
   #committed(position: Position, changes: readonly ChangedDocument[]): void {
     if (position > this.status.position) this.#set({ position });
     if (!this.changes$.observed) return;
-    for (const { key, before, after } of changes) {
-      const [then, now] = [before, after].map((document) =>
-        document === null
-          ? undefined
-          : decodeDocument(document, this.definition.model, key, this.parts.registry.values),
-      );
-      this.changes$.next({ kind: 'change', key, before: then, after: now, position });
-    }
-  }
-
-  #reset(position: Position): void {
-    this.changes$.next({ kind: 'reset', position });
-  }
-
-  #standBy(): void {
-    this.#set({ state: 'standby' });
+    const { model } = this.definition;
+    for (const change of changes)
+      this.changes$.next(describedChange(change, { model, values: this.parts.registry.values, position }));
   }
 
   #failed(error: unknown): void {
@@ -322,27 +274,16 @@ export class Projector implements ModelObserver {
     this.parts.onError(error);
   }
 
-  #stoppedBy(cause: unknown): Error {
-    const { code } = cause as { code?: unknown };
-    if (code === 'CHECKPOINT_MISMATCH' || code === 'STALE_READ_MODEL' || code === 'CONSUMER_STOPPED')
-      return cause as Error;
-    const { name, position } = this.status;
-    return new ConsumerStoppedError(name, position, undefined, { cause });
-  }
-
   /** Resolves to true when there is something new to do: a rebuild was asked for. */
   async #stopped(cause: unknown): Promise<boolean> {
-    const error = this.#stoppedBy(cause);
+    const error = stoppedBy(cause, this.status);
     this.#failed(error);
     this.#set({ state: 'stopped' });
     this.#waiters.refuse(error);
     const restart = new AbortController();
     const either = linkedAbort(this.#stopping.signal, restart.signal);
     this.#turn = restart;
-    await new Promise<void>((resolve) => {
-      if (either.signal.aborted) resolve();
-      either.signal.addEventListener('abort', () => resolve());
-    });
+    await aborted(either.signal);
     either.release();
     return restart.signal.aborted && !this.#stopping.signal.aborted;
   }

@@ -34,3 +34,11 @@ export function onAbort(signal: AbortSignal, act: () => void): () => void {
   signal.addEventListener('abort', act);
   return () => signal.removeEventListener('abort', act);
 }
+
+/** Resolves when `signal` fires. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else onAbort(signal, resolve);
+  });
+}

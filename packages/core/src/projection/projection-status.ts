@@ -1,0 +1,30 @@
+import { ConsumerStoppedError } from '../application-errors.ts';
+import type { Position } from '../event/revision.ts';
+
+/**
+ * `building`: filled for the first time, not to be read yet. `standby`: another process leads it. `live`: at the log's
+ * end. `retrying`: the store fails for the moment. `stopped`: see `lastError`.
+ */
+export type ProjectionState = 'starting' | 'standby' | 'building' | 'catching-up' | 'live' | 'retrying' | 'stopped';
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly state: ProjectionState;
+  /** Durably finished up to here, by whichever process; 0 before the first event. */
+  readonly position: Position;
+  /** Whether this version is what readers see; until then it is an older one, or none. */
+  readonly served: boolean;
+  /** Events that are parked, those that wait behind others included. */
+  readonly parked: number;
+  /** The last thing that went wrong; when stopped by it, why. */
+  readonly lastError: Error | undefined;
+}
+
+/** Why a projection is stopped: the error that says so by itself, or one around it. */
+export function stoppedBy(cause: unknown, { name, position }: ProjectionStatus): Error {
+  const { code } = cause as { code?: unknown };
+  if (code === 'CHECKPOINT_MISMATCH' || code === 'STALE_READ_MODEL' || code === 'CONSUMER_STOPPED')
+    return cause as Error;
+  return new ConsumerStoppedError(name, position, undefined, { cause });
+}
