@@ -129,7 +129,6 @@ export class InlineRunner {
     } catch (error) {
       this.#running = running;
       if (transaction.isLost) throw new Thrown(error);
-      transaction.end();
       savepoint.undo();
       return { ...running, failure: new Thrown(error, true) };
     }

@@ -22,8 +22,8 @@ export interface Work<T> {
   readonly weight: number;
   /** Named in the error when the disk fails during COMMIT; without one, doing it again does no harm. */
   readonly streamName?: string | undefined;
-  /** Shares its transaction with nothing: whatever happens to others, it is not written twice. */
-  readonly isAlone?: boolean;
+  /** Nothing is written behind it in its transaction: so it is not written again because somebody else failed. */
+  readonly isLast?: boolean;
   /** Reads, and refuses by throwing; must not write. What it returns does the writing. */
   plan(): () => T;
 }
@@ -220,9 +220,9 @@ function groupSize(queue: readonly Job[]): number {
   let size = 0;
   for (const { work } of queue) {
     weight += work.weight;
-    if (size > 0 && (work.isAlone || size >= mostJobs || weight > mostWeight)) break;
+    if (size > 0 && (size >= mostJobs || weight > mostWeight)) break;
     size += 1;
-    if (work.isAlone) break;
+    if (work.isLast) break;
   }
   return size;
 }

@@ -90,7 +90,7 @@ export class BuildChanges {
     return work(() => () => this.#remove(id));
   }
 
-  /** Alone in its transaction: what runs in it may be run once only, and what it throws concerns nobody else. */
+  /** What runs in it is run once at most: it may have changed more than the file. */
   transaction(id: number, transaction: ModelTransaction): Work<void> {
     const { expected, fence } = transaction;
     const plan = () => {
@@ -101,7 +101,7 @@ export class BuildChanges {
       if (expected !== 'any' && actual !== expected) throw new CheckpointFencedError(build.name, expected, actual);
       return () => this.#run(id, transaction);
     };
-    return { ...work(plan), isAlone: true };
+    return { ...work(plan), isLast: true };
   }
 
   #run(id: number, transaction: ModelTransaction): void {
