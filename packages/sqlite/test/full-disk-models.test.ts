@@ -73,52 +73,64 @@ for (const [title, act] of ways) {
   });
 }
 
-test('a projection that fills the disk fails its own append; the others of the group are stored, each once', async () => {
+/** A file with an inline projection, and room for little more. */
+async function nearlyFull() {
   const stores = await opened(temporaryFile());
   const projection = await counting(stores);
   await stores.events.append('account-0', numbered(1), any);
   projection.taken();
-  projection.onAppend = (session, [event]) => {
-    if (event?.streamName === 'account-2') session.write('large', document(large));
-  };
   leaveRoom(stores, 10);
-  const names = ['account-1', 'account-2', 'account-3'];
-  const settled = await Promise.allSettled(names.map((name) => stores.events.append(name, numbered(2), any)));
-  assert.equal(
-    settled.map((each) => (each.status === 'fulfilled' ? 'stored' : each.reason.code)),
-    ['stored', 'STORE_DISK_FULL', 'stored'],
-  );
-  assert.equal(await places(stores.events), [
-    'account-0:0',
-    'account-1:0',
-    'account-1:1',
-    'account-3:0',
-    'account-3:1',
-  ]);
-  assert.equal(counted(stores.readModels, projection.build), ['account-0=1', 'account-1=2', 'account-3=2']);
-  assert.equal(
-    projection.taken().map((call) => call.split(' ')[0]),
-    [...['begin', 'append', 'append', 'rolledBack'], ...['begin', 'append', 'append', 'flush', 'committed']],
-  );
-  await stores.close();
-});
+  return { ...stores, projection };
+}
 
-test('where flush fills the disk, nothing of the transaction is stored, and all its appends are told so', async () => {
-  const stores = await opened(temporaryFile());
-  const projection = await counting(stores);
-  await stores.events.append('account-0', numbered(1), any);
-  projection.onFlush = () => projection.transaction?.session(projection.build).write('large', document(large));
-  leaveRoom(stores, 10);
-  const settled = await Promise.allSettled(
-    ['account-1', 'account-2'].map((name) => stores.events.append(name, numbered(1), any)),
-  );
-  assert.equal(
-    settled.map((each) => (each.status === 'fulfilled' ? 'stored' : each.reason.code)),
-    ['STORE_DISK_FULL', 'STORE_DISK_FULL'],
-  );
-  assert.equal(await places(stores.events), ['account-0:0']);
-  assert.equal(counted(stores.readModels, projection.build), ['account-0=1']);
-  await stores.close();
-});
+/** Writes a document that does not fit, and keeps silent about that where it is told to. */
+function fill(session: ModelSession | undefined, isSilent: boolean): void {
+  try {
+    session?.write('large', document(large));
+  } catch (error) {
+    if (!isSilent) throw error;
+  }
+}
+
+for (const isSilent of [false, true]) {
+  const title = `a projection that fills the disk${isSilent ? ' and keeps silent' : ''}`;
+  test(`${title} fails its own append; the others of the group are stored, each once`, async () => {
+    const { projection, ...stores } = await nearlyFull();
+    projection.onAppend = (session, [event]) => {
+      if (event?.streamName === 'account-2') fill(session, isSilent);
+    };
+    const names = ['account-1', 'account-2', 'account-3'];
+    const settled = await Promise.allSettled(names.map((name) => stores.events.append(name, numbered(2), any)));
+    assert.equal(codes(settled), ['stored', 'STORE_DISK_FULL', 'stored']);
+    const expected = ['account-0:0', 'account-1:0', 'account-1:1', 'account-3:0', 'account-3:1'];
+    assert.equal(await places(stores.events), expected);
+    assert.equal(counted(stores.readModels, projection.build), ['account-0=1', 'account-1=2', 'account-3=2']);
+    assert.equal(
+      projection.taken().map((call) => call.split(' ')[0]),
+      [...['begin', 'append', 'append', 'rolledBack'], ...['begin', 'append', 'append', 'flush', 'committed']],
+    );
+    await stores.close();
+  });
+
+  test(`${title} in flush fails all appends of the transaction, and nothing of them is stored`, async () => {
+    const { projection, ...stores } = await nearlyFull();
+    projection.onFlush = () => {
+      fill(projection.transaction?.session(projection.build), isSilent);
+      // What comes next is refused, and this way out is silent, too.
+      projection.onFlush = undefined;
+      projection.forget();
+    };
+    const names = ['account-1', 'account-2'];
+    const settled = await Promise.allSettled(names.map((name) => stores.events.append(name, numbered(1), any)));
+    assert.equal(codes(settled), ['STORE_DISK_FULL', 'STORE_DISK_FULL']);
+    assert.equal(await places(stores.events), ['account-0:0']);
+    assert.equal(counted(stores.readModels, projection.build), ['account-0=1']);
+    await stores.close();
+  });
+}
+
+function codes(settled: readonly PromiseSettledResult<unknown>[]): readonly string[] {
+  return settled.map((each) => (each.status === 'fulfilled' ? 'stored' : each.reason.code));
+}
 
 test.run();

@@ -64,6 +64,11 @@ export class Counting implements InlineProjections {
     this.#last = undefined;
   }
 
+  /** Moves no checkpoint for what it has seen so far. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
   /** The calls since the last time. */
   taken(): readonly string[] {
     return this.calls.splice(0);

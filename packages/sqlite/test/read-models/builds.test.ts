@@ -92,6 +92,24 @@ test('what a transaction changed is not remembered when it is rolled back', asyn
   await close();
 });
 
+test('of several that begin in one transaction, none is remembered when its COMMIT fails', async () => {
+  const { ours, end } = await two();
+  const { readModels, connection } = ours;
+  await serve(readModels, balances);
+  const before = readModels.builds();
+  const { commit } = connection;
+  connection.commit = () => {
+    connection.commit = commit;
+    throw new RangeError('COMMIT failed');
+  };
+  // The last one finds what the one before has begun, and changes nothing more.
+  const names = ['a', 'b', 'b'];
+  const settled = await Promise.allSettled(names.map((name) => readModels.begin({ name, version: 1 }, bare)));
+  assert.ok(settled.every(({ status }) => status === 'rejected'));
+  assert.equal(readModels.builds(), before);
+  await end();
+});
+
 test('a build that another process has dropped is gone for every reader, who had it in use', async () => {
   const { ours, theirs, end } = await two();
   const shape = { indexes: ['n'], tables: [table('rows')] };
@@ -157,11 +175,16 @@ test('what run throws is thrown as it is, nothing of it stays, and it is run onc
     eventId: 'e',
     state: '{}',
   };
-  const outcomes = await Promise.allSettled([run('first'), snapshots.save(snapshot), run('bad', thrown), run('last')]);
+  const unfit = { indexes: [], tables: [table('rows', 'id TEXT PRIMARY')] };
+  const outcomes = await Promise.allSettled([
+    ...[run('first'), snapshots.save(snapshot), run('bad', thrown), run('last')],
+    readModels.begin({ name: 'unfit', version: 1 }, unfit),
+  ]);
   assert.equal(
-    outcomes.map((each) => (each.status === 'rejected' ? each.reason : 'stored')),
+    outcomes.slice(0, 4).map((each) => (each.status === 'rejected' ? each.reason : 'stored')),
     ['stored', 'stored', thrown, 'stored'],
   );
+  assert.is((outcomes[4] as PromiseRejectedResult).reason.code, 'CONFIGURATION');
   assert.is((outcomes[2] as PromiseRejectedResult).reason, thrown);
   assert.equal(runs, ['first', 'bad', 'last']);
   assert.equal(

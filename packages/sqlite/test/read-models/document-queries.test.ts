@@ -111,6 +111,23 @@ test('finds and counts what the rules say, in their order, whole and page by pag
   await close();
 });
 
+test('numbers are equal where they are in JavaScript, however large', async () => {
+  const { readModels, close } = await opened(temporaryFile());
+  const { id } = await serve(readModels, balances, { shape: { indexes: ['n'], tables: [] } });
+  const numbers = [-0, 0.1, 2 ** 53, 2 ** 60, -(2 ** 63), 12_345_678_901_234_567_000, 1e21, 1.7976931348623157e308];
+  await change(readModels, id, (session) => {
+    for (const [index, n] of numbers.entries()) session.write(`${index}`, document({ n }));
+  });
+  const query: DocumentQuery = { where: [], orderBy: 'n', direction: 'ascending', after: undefined, limit: 1 };
+  for (const [index, n] of numbers.entries()) {
+    const where = [{ field: 'n', comparison: '=', value: n } as const];
+    const { documents, end } = readModels.find(id, { ...query, where });
+    assert.equal([documents[0]?.key, end], [`${index}`, { value: n === 0 ? 0 : n, key: `${index}` }]);
+    assert.equal(readModels.find(id, { ...query, where, after: end }).documents, []);
+  }
+  await close();
+});
+
 test('goes on behind a place, though the document that stood there is gone', async () => {
   const { readModels, close } = await opened(temporaryFile());
   const { id } = await serve(readModels, balances, { shape: { indexes: ['n'], tables: [] } });

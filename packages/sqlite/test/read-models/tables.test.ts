@@ -311,6 +311,7 @@ test('select reads, and nothing else', async () => {
   assert.equal(readModels.select('SELECT id FROM rows WHERE amount = ?', [1]), [{ id: 'a' }]);
   assert.equal(readModels.select(`SELECT id FROM ${readModels.tableName(1, 'rows')}`, []), [{ id: 'a' }]);
   const writes = ['DELETE FROM rows__1', `INSERT INTO rows__1 (id) VALUES ('b') RETURNING id`];
+  writes.push(`WITH x AS (SELECT 'b' AS id) INSERT INTO rows__1 (id) SELECT id FROM x RETURNING id`);
   for (const sql of [...hostile.filter((each) => !each.includes('sqlite_sequence')), ...writes, ...allowed])
     await refused('INVALID_ARGUMENT', () => readModels.select(sql, []));
   for (const [value] of unfit) await refused('INVALID_ARGUMENT', () => readModels.select('SELECT ?', [value]));
