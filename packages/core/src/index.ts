@@ -137,6 +137,7 @@ export type {
   AppendOptions,
   AppendResult,
   EventStore,
+  Expectation,
   ReadAllOptions,
   ReadStreamOptions,
   StoreCapabilities,

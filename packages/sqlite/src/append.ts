@@ -112,11 +112,12 @@ export class Appender {
     return results;
   }
 
-  #plan({ streamName, events, expectedRevision }: StreamAppend): Planned {
+  #plan(append: StreamAppend): Planned {
+    const { streamName, events, expectedRevision } = append;
     const stream = this.parts.streams.find(streamName);
     const state = stream?.state ?? this.parts.streams.state(streamName);
     const ids = events.map(({ eventId }) => eventId);
-    const plan = planAppend(state, expectedRevision, ids, (revision) =>
+    const plan = planAppend(state, append, ids, (revision) =>
       stream === undefined ? undefined : this.#stored.get(stream.id, revision)?.[1],
     );
     return { state, events, plan, expected: expectedRevision, count: events.length };

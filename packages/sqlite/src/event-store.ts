@@ -53,10 +53,8 @@ export class SqliteEventStore implements EventStore {
   }
 
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
-    const [result] = await this.#append(
-      [{ streamName, events, expectedRevision: options?.expectedRevision }],
-      options?.command,
-    );
+    const { expectedRevision, revive, command } = options ?? {};
+    const [result] = await this.#append([{ streamName, events, expectedRevision, revive }], command);
     return result as AppendResult;
   }
 
@@ -75,8 +73,8 @@ export class SqliteEventStore implements EventStore {
       assertAppend(streamName, events, expectedRevision, maxAppendBytes);
     }
     // The caller may go on changing its arrays while the append waits for its turn. (No object spread: it is measurably slower here.)
-    const taken = appends.map(({ streamName, events, expectedRevision }) => {
-      return { streamName, events: events.slice(), expectedRevision };
+    const taken = appends.map(({ streamName, events, expectedRevision, revive }) => {
+      return { streamName, events: events.slice(), expectedRevision, revive };
     });
     return this.file.writer.submit(this.file.appender.work(taken, command));
   }

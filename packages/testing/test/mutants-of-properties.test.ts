@@ -14,7 +14,7 @@ const anyValue = 'any value is read as it was given';
 function noticed(title: string, property: string, broken: Break): void {
   test(title, async () => {
     const runs = new Map<string, () => Promise<void>>();
-    storeProperties(brokenTarget(broken), (name, run) => runs.set(name, run), { runs: 500, seed: 1, shrink: false });
+    storeProperties(brokenTarget(broken), (name, run) => runs.set(name, run), { runs: 1_000, seed: 1, shrink: false });
     const run = runs.get(`broken: ${property}`);
     assert.ok(run, `there is no property '${property}'`);
     await assert.rejects(run(), /Property failed/);

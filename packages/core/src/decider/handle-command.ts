@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HandlerTimeoutError, ReentrantCommandError } from '../application-errors.ts';
-import { ArgumentError, CommandHandledError, WrongExpectedRevisionError } from '../errors.ts';
+import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import { encodeValue } from '../event/codec.ts';
 import type { EventData, EventMetadata } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
@@ -16,7 +16,7 @@ import { derivedId, type Ids } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { CommandRecord } from '../store/command-log.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType, Decision } from './aggregate-type.ts';
 import type { Causation, CausationScope, CommandContext } from './context.ts';
@@ -119,7 +119,7 @@ export class CommandHandler {
       try {
         return await this.#attempt(execution, await this.parts.loader.forDecision(type, aggregateId));
       } catch (error) {
-        const again = error instanceof CommandHandledError || isConflict(error);
+        const again = error instanceof CommandHandledError || isConflict(error, execution.streamName);
         if (!again || error instanceof IfMatchFailed || attempt >= this.parts.conflictRetries) throw plain(error);
         await sleep(this.parts.random() * Math.min(100, 2 ** attempt));
         options.signal?.throwIfAborted();
@@ -144,10 +144,8 @@ export class CommandHandler {
         position: before.position,
       });
     }
-    // Deciding on nothing needs no place of its own in the stream; where it was softly deleted there is none.
-    const expectedRevision = data.length === 0 ? 'any' : (before.revision ?? 'no_stream');
     const { revision, position = before.position } = await this.parts.events.append(streamName, data, {
-      expectedRevision,
+      ...expectationOf(before, data),
       command,
     });
     const eventId = data.at(-1)?.eventId;
@@ -223,8 +221,17 @@ function plain(error: unknown): unknown {
   return new WrongExpectedRevisionError(error.streamName, error.expected, error.actual);
 }
 
-function isConflict(error: unknown): boolean {
-  return error instanceof WrongExpectedRevisionError;
+/** Another writer was first: what was decided on is not there any more. A tombstone stays whatever is decided. */
+function isConflict(error: unknown, streamName: string): boolean {
+  if (error instanceof StreamDeletedError) return error.streamName === streamName && !error.tombstone;
+  return error instanceof WrongExpectedRevisionError && error.streamName === streamName;
+}
+
+function expectationOf({ revision }: LoadedState, data: readonly EventData[]): Expectation {
+  // Deciding on nothing needs no place of its own in the stream; where it was softly deleted there is none.
+  if (data.length === 0) return { expectedRevision: 'any' };
+  // The exact revision alone would revive a stream that was deleted meanwhile, with what is decided on as its only event.
+  return revision === undefined ? { expectedRevision: 'no_stream' } : { expectedRevision: revision, revive: false };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -56,10 +56,11 @@ export class MemoryAppender {
 
   /** Adds to `rows` what is to be written, and answers as if it were. */
   #plan(appends: readonly StreamAppend[], rows: LogRow[]): readonly AppendResult[] {
-    const planned = appends.map(({ streamName, events, expectedRevision: expected }) => {
+    const planned = appends.map((append) => {
+      const { streamName, events, expectedRevision: expected } = append;
       const ids = events.map(({ eventId }) => eventId);
       const state = this.log.state(streamName);
-      const plan = planAppend(state, expected, ids, (revision) => this.log.inStream(streamName, revision)?.eventId);
+      const plan = planAppend(state, append, ids, (revision) => this.log.inStream(streamName, revision)?.eventId);
       return { state, expected, plan, events, count: events.length };
     });
     assertOneKind(planned);

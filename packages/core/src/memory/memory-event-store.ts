@@ -67,8 +67,8 @@ export class MemoryEventStore implements EventStore {
   }
 
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
-    const append = { streamName, events, expectedRevision: options?.expectedRevision };
-    const [result] = await this.#append([append], options?.command);
+    const { expectedRevision, revive, command } = options ?? {};
+    const [result] = await this.#append([{ streamName, events, expectedRevision, revive }], command);
     return result as AppendResult;
   }
 

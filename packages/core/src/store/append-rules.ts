@@ -13,7 +13,7 @@ import type { EventData } from '../event/event.ts';
 import { assertExpectedRevision, type ExpectedRevision, type Revision } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import { describe } from '../shared/describe.ts';
-import type { StreamMetadata } from './event-store.ts';
+import type { Expectation, StreamMetadata } from './event-store.ts';
 
 /** What a store knows of a stream. */
 export interface StreamState extends StreamMetadata {
@@ -33,6 +33,17 @@ export type AppendPlan =
  * Throws `WrongExpectedRevisionError` or `StreamDeletedError`.
  */
 export function planAppend(
+  state: StreamState,
+  { expectedRevision, revive = true }: Expectation,
+  eventIds: readonly string[],
+  storedId: (revision: Revision) => string | undefined,
+): AppendPlan {
+  const plan = planExpecting(state, expectedRevision, eventIds, storedId);
+  if (plan.kind === 'write' && plan.revives && !revive) throw new StreamDeletedError(state.streamName, false);
+  return plan;
+}
+
+function planExpecting(
   state: StreamState,
   expected: ExpectedRevision,
   eventIds: readonly string[],

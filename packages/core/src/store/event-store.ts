@@ -53,8 +53,8 @@ export interface EventStore {
   subscribeToAll(options?: SubscribeToAllOptions): Subscription;
 
   /**
-   * Soft delete: the stream reads as missing; writing to it with `no_stream`, `any` or its last revision revives it,
-   * and its revisions go on. Throws `WrongExpectedRevisionError` for a stream that was never written.
+   * Soft delete: the stream reads as missing; writing to it with `no_stream`, `any` or its last revision revives it
+   * (unless `revive` is false), and its revisions go on. Throws `WrongExpectedRevisionError` for a stream that was never written.
    */
   deleteStream(streamName: string, options?: { expectedRevision?: ExpectedRevision }): Promise<void>;
 
@@ -90,16 +90,24 @@ export interface StoreCapabilities {
   readonly maxAppendBytes: number;
 }
 
-export interface AppendOptions {
+/** What a writer expects of a stream; checked in the append's own transaction. */
+export interface Expectation {
   readonly expectedRevision: ExpectedRevision;
+  /**
+   * `false`: a softly deleted stream is `StreamDeletedError`, whatever is expected, as the writer decided on what it held
+   * before. An append that is repeated succeeds all the same. Default: true.
+   */
+  readonly revive?: boolean | undefined;
+}
+
+export interface AppendOptions extends Expectation {
   /** Written in the same transaction; a known command id is `CommandHandledError`, and nothing is written. */
   readonly command?: CommandRecord | undefined;
 }
 
-export interface StreamAppend {
+export interface StreamAppend extends Expectation {
   readonly streamName: string;
   readonly events: readonly EventData[];
-  readonly expectedRevision: ExpectedRevision;
 }
 
 export interface AppendResult {

@@ -129,6 +129,22 @@ test('deciding again is bounded', async () => {
   await other.stop();
 });
 
+test('a conflict on another stream, inside of a handler, is the handler’s own', async () => {
+  let tries = 0;
+  const services: Hooks = {
+    during: async (_context, id) => {
+      if (id !== accountId) return;
+      tries += 1;
+      await app.execute(Deposit, { accountId: 'bob', amount: 1 }, { expectedRevision: 5 });
+    },
+  };
+  const app = await createApplication({ store: memory(), aggregates: [Account], services });
+  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
+  await assert.rejects(app.execute(Deposit, { accountId, amount: 1 }), { streamName: 'account-bob', expected: 5 });
+  assert.equal(tries, 1);
+  await app.stop();
+});
+
 test('commands on one aggregate wait for each other, on different ones they do not', async () => {
   const running = new Set<string>();
   let most = 0;

@@ -25,9 +25,9 @@ const storedId = (state: StreamState) => (revision: number) => (state.head === u
 
 type Outcome = `write from ${number}` | `revive from ${number}` | `repeated to ${number}` | string;
 
-function outcome(state: StreamState, expected: ExpectedRevision, events: string): Outcome {
+function outcome(state: StreamState, expectedRevision: ExpectedRevision, events: string, revive?: boolean): Outcome {
   try {
-    const plan = planAppend(state, expected, [...events], storedId(state));
+    const plan = planAppend(state, { expectedRevision, revive }, [...events], storedId(state));
     if (plan.kind === 'repeated') return `repeated to ${plan.revision}`;
     return `${plan.revives ? 'revive' : 'write'} from ${plan.first}`;
   } catch (error) {
@@ -113,14 +113,14 @@ for (const [rule, state, expected, events, wanted] of appends) {
 }
 
 test('a wrong expected revision says what was expected, what is, and how much was stored before', () => {
-  assert.throws(() => planAppend(three, 'no_stream', ['a', 'x'], storedId(three)), {
+  assert.throws(() => planAppend(three, { expectedRevision: 'no_stream' }, ['a', 'x'], storedId(three)), {
     code: wrong,
     streamName,
     expected: 'no_stream',
     actual: 2,
     message: "stream 'account-42': expected 'no_stream', found revision 2 (the first 1 of 2 events were stored before)",
   });
-  assert.throws(() => planAppend(missing, 4, ['x'], storedId(missing)), {
+  assert.throws(() => planAppend(missing, { expectedRevision: 4 }, ['x'], storedId(missing)), {
     actual: undefined,
     message: "stream 'account-42': expected revision 4, found no event",
   });
@@ -132,10 +132,10 @@ test('ids are compared only where they could be stored', () => {
     asked.push(revision);
     return ids[revision];
   };
-  planAppend(three, 'any', ['x', 'y'], watching);
-  planAppend(three, 2, ['x', 'y'], watching);
+  planAppend(three, { expectedRevision: 'any' }, ['x', 'y'], watching);
+  planAppend(three, { expectedRevision: 2 }, ['x', 'y'], watching);
   assert.deepEqual(asked, []);
-  assert.throws(() => planAppend(three, 0, ['x', 'y'], watching), { code: wrong });
+  assert.throws(() => planAppend(three, { expectedRevision: 0 }, ['x', 'y'], watching), { code: wrong });
   assert.deepEqual(asked, [1]);
 });
 
@@ -145,7 +145,7 @@ test('whatever was appended exactly is repeated when it is appended again, and n
     fc.property(cuts, ([from, count]) => {
       const events = ids.slice(from, from + count);
       const expected = from === 0 ? 'no_stream' : from - 1;
-      const plan = planAppend(three, expected, events, storedId(three));
+      const plan = planAppend(three, { expectedRevision: expected }, events, storedId(three));
       assert.deepEqual(plan, { kind: 'repeated', revision: from + events.length - 1 });
     }),
   );
@@ -177,6 +177,20 @@ for (const [expected, softly, forGood] of deletes) {
     assert.deepEqual(outcomes(true), forGood);
   });
 }
+
+test('who does not mean to revive a deleted stream is refused, but for what was stored before', () => {
+  for (const expected of ['any', 'no_stream', 'stream_exists', 2] as const) {
+    for (const events of ['x', '']) {
+      assert.equal(outcome(soft, expected, events, false), expected === 'no_stream' && events === '' ? wrong : deleted);
+    }
+    assert.equal(outcome(three, expected, 'x', false), outcome(three, expected, 'x'));
+    assert.equal(outcome(missing, expected, 'x', false), outcome(missing, expected, 'x'));
+  }
+  assert.equal(outcome(soft, 0, 'x', false), wrong);
+  assert.equal(outcome(soft, 'no_stream', 'abc', false), 'repeated to 2');
+  assert.equal(outcome(soft, 0, 'bc', false), 'repeated to 2');
+  assert.equal(outcome(gone, 'any', 'x', false), deleted);
+});
 
 test('several streams: all new or all repeated, and no events count as neither', () => {
   const part = (kind: 'write' | 'repeated', count = 1) => ({

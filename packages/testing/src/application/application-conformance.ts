@@ -1,5 +1,6 @@
 /** What an application has to hold on every store: above all what was seen to break in other frameworks. */
 import { type ConformanceTarget, type DeclareTest, declareRules } from '../conformance/declare-rules.ts';
+import { commands } from './commands.ts';
 import { commandsOfOthers } from './commands-of-others.ts';
 import { consumersOfOthers } from './consumers-of-others.ts';
 import { inlineProjections } from './inline-projections.ts';
@@ -16,6 +17,7 @@ export function applicationConformance(target: ConformanceTarget, test: DeclareT
   declareRules(
     target,
     {
+      commands,
       'commands of others': commandsOfOthers,
       loading,
       'consumers of others': consumersOfOthers,

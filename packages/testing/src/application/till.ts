@@ -41,7 +41,7 @@ export class Sell extends Command<number> {
 
 /** What a rule wants to happen while a command is decided. */
 export interface Services {
-  during?(command: Sell): unknown;
+  during?(command: Sell, till: Till): unknown;
 }
 
 @Aggregate('till', { snapshot: { every: 3 } })
@@ -59,7 +59,7 @@ export class Till extends AggregateRoot {
 
   @Handles(Sell)
   async sell(command: Sell, { services }: CommandContext<Services | undefined>): Promise<number> {
-    await services?.during?.(command);
+    await services?.during?.(command, this);
     for (let time = 0; time < (command.times ?? 1); time += 1) this.record(new Sold(command.amount));
     return this.total;
   }

@@ -126,6 +126,32 @@ export const reviving: Rules = {
     await refused('STREAM_NOT_FOUND', () => all(events.readStream('account-1')));
   },
 
+  'who does not mean to revive is refused as deleted, and writes nothing': async ({ events, openAnother }) => {
+    const { events: others } = await openAnother();
+    await events.append('account-1', numbered(3), { ...noStream, revive: false });
+    await events.append('account-1', numbered(1, 3), { ...at(2), revive: false });
+    await others.deleteStream('account-1');
+    for (const expected of [any, streamExists, noStream, at(3)]) {
+      const error = await writingNothing(events, () =>
+        refused('STREAM_DELETED', () => events.append('account-1', numbered(1), { ...expected, revive: false })),
+      );
+      assert.deepEqual([error['streamName'], error['tombstone']], ['account-1', false]);
+    }
+    await refused('STREAM_NOT_FOUND', () => all(events.readStream('account-1')));
+    await events.append('account-1', numbered(1, 4), { ...at(3), revive: true });
+    await others.append('account-1', numbered(1, 5), { ...at(4), revive: false });
+    assert.deepEqual(await numbers(events.readStream('account-1')), [4, 5]);
+  },
+
+  'an append that was stored before succeeds also where it does not mean to revive': async ({ events }) => {
+    const appended = numbered(2, 1);
+    await events.append('account-1', numbered(1), noStream);
+    await events.append('account-1', appended, at(0));
+    await events.deleteStream('account-1');
+    const again = await writingNothing(events, () => events.append('account-1', appended, { ...at(0), revive: false }));
+    assert.deepEqual([again.revision, again.repeated], [2, true]);
+  },
+
   '`stream_exists` is refused as deleted': async ({ events }) => {
     await events.append('account-1', numbered(3), any);
     await events.deleteStream('account-1');

@@ -45,27 +45,27 @@ export class Caller {
   }
 
   #appending(append: StreamAppend): Call {
-    const { streamName, events, expectedRevision } = append;
+    const { streamName, events, expectedRevision, revive } = append;
     if (typeof expectedRevision === 'number' || expectedRevision === 'no_stream') this.#repeatable.push(append);
-    return (log) => log.append(streamName, events, { expectedRevision });
+    return (log) => log.append(streamName, events, { expectedRevision, revive });
   }
 
   #again(which: number, how: Again): Call | undefined {
     const earlier = this.#repeatable[which % Math.max(1, this.#repeatable.length)];
     if (earlier === undefined) return undefined;
-    const { streamName, events, expectedRevision } = earlier;
+    const { streamName, events, expectedRevision, revive } = earlier;
     const tried = {
       same: events,
       beginning: events.slice(0, -1),
       longer: [...events, this.#event('Moved')],
       reversed: events.toReversed(),
     }[how];
-    return (log) => log.append(streamName, tried, { expectedRevision });
+    return (log) => log.append(streamName, tried, { expectedRevision, revive });
   }
 
-  #append({ stream, types, expects }: Append): StreamAppend {
+  #append({ stream, types, expects, revive }: Append): StreamAppend {
     const events = types.map((type) => this.#event(type));
-    return { streamName: stream, events, expectedRevision: this.#expected(stream, expects) };
+    return { streamName: stream, events, expectedRevision: this.#expected(stream, expects), revive };
   }
 
   #event(type: string): EventData {

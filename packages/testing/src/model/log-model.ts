@@ -38,7 +38,7 @@ interface Marks {
   readonly metadata: StreamMetadata;
 }
 
-type Expecting = { readonly expectedRevision: ExpectedRevision };
+type Expecting = { readonly expectedRevision: ExpectedRevision; readonly revive?: boolean | undefined };
 
 /** The model refuses with what every store has to refuse with: an error of this code. */
 class Refused extends Error {
@@ -60,7 +60,7 @@ export class LogModel implements ComparedLog {
   async append(
     streamName: string,
     events: readonly EventData[],
-    { expectedRevision }: Expecting,
+    { expectedRevision, revive }: Expecting,
   ): Promise<AppendResult> {
     const { deleted, tombstone, metadata } = this.#marksOf(streamName);
     const stored = this.streamOf(streamName);
@@ -85,6 +85,7 @@ export class LogModel implements ComparedLog {
         if (!revives) throw new Refused('WRONG_EXPECTED_REVISION');
       }
     }
+    if (deleted && revive === false) throw new Refused('STREAM_DELETED');
     this.#write(streamName, events);
     return result(stored.length + events.length - 1, false);
   }
@@ -95,8 +96,8 @@ export class LogModel implements ComparedLog {
       if (new Set(appends.map(({ streamName }) => streamName)).size < appends.length)
         throw new Refused('INVALID_ARGUMENT');
       const results: AppendResult[] = [];
-      for (const { streamName, events, expectedRevision } of appends) {
-        results.push(await this.append(streamName, events, { expectedRevision }));
+      for (const { streamName, events, ...expecting } of appends) {
+        results.push(await this.append(streamName, events, expecting));
       }
       const kinds = new Set(results.filter(({ position }) => position !== undefined).map(({ repeated }) => repeated));
       if (kinds.size > 1) throw new Refused('WRONG_EXPECTED_REVISION');

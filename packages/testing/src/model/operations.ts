@@ -9,6 +9,7 @@ export interface Append {
   readonly stream: string;
   readonly types: readonly string[];
   readonly expects: Expectation;
+  readonly revive: boolean;
 }
 
 /** How an append before is tried once more. */
@@ -38,7 +39,8 @@ const type = fc.constantFrom('Opened', 'Closed', 'Moved');
 
 const inWords = fc.constantFrom<Expectation>('any', 'no_stream', 'stream_exists', 0);
 const expects = fc.oneof({ weight: 5, arbitrary: inWords }, { weight: 1, arbitrary: fc.integer({ min: -3, max: 2 }) });
-const append = { stream, types: fc.array(type, { maxLength: 4 }), expects };
+const revive = fc.oneof({ weight: 7, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+const append = { stream, types: fc.array(type, { maxLength: 4 }), expects, revive };
 
 const names = (name: fc.Arbitrary<string>) => fc.uniqueArray(name, { minLength: 1, maxLength: 2 });
 const filter = fc.record(

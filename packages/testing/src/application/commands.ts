@@ -1,0 +1,52 @@
+/** What a command promises on every store, whatever others do to its stream, its id or its objects meanwhile. */
+import assert from 'node:assert/strict';
+import { DomainError } from '@tidemark/core';
+import { all, refused } from '../conformance/language.ts';
+import type { ShopRules } from './shop.ts';
+import { Sell, Sold, Till } from './till.ts';
+
+const tillId = 'hall';
+const name = `till-${tillId}`;
+
+export const commands: ShopRules = {
+  'an aggregate that is deleted while a command is decided is decided on anew': async ({ start }) => {
+    const seen: number[] = [];
+    const during = async (_: Sell, { total }: Till) => {
+      seen.push(total);
+      if (total === 5) await other.eventStore.deleteStream(name);
+    };
+    const [app, other] = [await start({ services: { during } }), await start()];
+    await app.execute(Sell, { tillId, amount: 5 });
+    const { returned, revision } = await app.execute(Sell, { tillId, amount: 1 });
+    assert.deepEqual([returned, revision, seen], [1, 1, [0, 5, 0]]);
+    const { total, sales } = await app.load(Till, tillId);
+    assert.deepEqual([total, sales], [1, 1]);
+    assert.deepEqual(
+      (await all(other.history(Till, tillId))).map(({ data }) => data),
+      [new Sold(1)],
+    );
+  },
+
+  'what the domain refuses of a deleted aggregate is refused also where it is deleted meanwhile': async ({ start }) => {
+    const during = async ({ amount }: Sell, { exists }: Till) => {
+      if (amount === 5) return;
+      if (!exists) throw new DomainError('TILL_CLOSED', 'this till is not there');
+      await app.eventStore.deleteStream(name);
+    };
+    const app = await start({ services: { during } });
+    await app.execute(Sell, { tillId, amount: 5 });
+    await refused('TILL_CLOSED', () => app.execute(Sell, { tillId, amount: 1 }));
+    assert.equal((await app.load(Till, tillId)).exists, false);
+    assert.equal(await app.eventStore.head(), 1);
+  },
+
+  'an aggregate that is gone for good while a command is decided is refused': async ({ start }) => {
+    const during = async ({ amount }: Sell) => {
+      if (amount === 1) await app.eventStore.tombstoneStream(name);
+    };
+    const app = await start({ services: { during } });
+    await app.execute(Sell, { tillId, amount: 5 });
+    const error = await refused('STREAM_DELETED', () => app.execute(Sell, { tillId, amount: 1 }));
+    assert.equal(error['tombstone'], true);
+  },
+};
