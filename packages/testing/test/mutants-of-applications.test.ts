@@ -13,6 +13,20 @@ const noticed = (title: string, rule: string, broken: Break) => {
   test(title, () => noticing);
 };
 
+/** Whoever asks, leads, and commits whatever the checkpoint. */
+const leaderless: Break = ({ readModels }) => ({
+  leases: {
+    acquire: async (name, owner) => ({ name, owner, token: 1 }),
+    renew: async (leases) => leases,
+    release: async () => {},
+  },
+  readModels: {
+    transact: (id, { run }) => readModels.transact(id, { expected: 'any', run }),
+    changeStates: (changes) => readModels.changeStates(changes),
+    changeTypes: (id, types) => readModels.changeTypes(id, types),
+  },
+});
+
 noticed(
   'does not compare revisions',
   'commands of others: two processes decided on one state, and one decision was lost',
@@ -62,6 +76,12 @@ noticed(
         ),
     },
   }),
+);
+
+noticed(
+  'looks neither at leases nor at the checkpoint',
+  'consumers of others: two consumers with one name both handled all 13 events',
+  leaderless,
 );
 
 noticed(
@@ -140,6 +160,30 @@ noticed(
     events: {
       subscribeToAll: ({ after = 0, ...options } = {}) =>
         events.subscribeToAll({ ...options, after: Math.max(0, after - 1) }),
+    },
+  }),
+);
+
+noticed(
+  'lets two runners commit the same events',
+  'traced consumers: of two processes with one projection each event is committed once, by one that saw it',
+  leaderless,
+);
+
+noticed(
+  'moves the checkpoint further than the events that were applied',
+  'traced consumers: a projection that is started again and again goes on behind its checkpoint',
+  ({ readModels, events, leases }) => ({
+    leases: {
+      async acquire(name, owner, duration) {
+        const logId = await events.logId();
+        for await (const { position, eventId } of events.readAll({ direction: 'backwards', limit: 1 })) {
+          const run = () => ({ logId, position, eventId });
+          for (const { id, checkpoint } of readModels.builds())
+            if (checkpoint !== undefined) await readModels.transact(id, { expected: 'any', run });
+        }
+        return leases.acquire(name, owner, duration);
+      },
     },
   }),
 );

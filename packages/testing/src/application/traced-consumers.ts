@@ -89,17 +89,19 @@ export const tracedConsumers: ShopRules = {
       await shop.start({ projection: OtherTakings }),
     ] as const;
     const traces: ConsumerTrace[] = [];
-    const selling = sell(writers, 150);
     for (const number of range(5)) {
+      await sell(writers, 20);
       const { app, projection, trace } = await startTraced(shop, `life ${number}`);
       traces.push(trace);
-      await app.caughtUp(projection, number * 10);
+      const selling = sell(writers, 20);
+      await app.caughtUp(projection, await app.eventStore.head());
       if (number === 4) {
         await selling;
         await app.caughtUp(projection, await app.eventStore.head());
         await assertReplayed(app, projection);
       }
       await app.stop();
+      await selling;
     }
     const [{ eventStore }] = writers;
     await checkTrace(traces, eventStore, { filter, upTo: await eventStore.head() });
