@@ -48,6 +48,7 @@ export class FileCheck {
       await this.#checkAcknowledged(stores);
       await this.#checkModel(stores);
       this.#checkInline(stores);
+      this.#checkTables(stores);
     } finally {
       await stores.close();
     }
@@ -133,6 +134,18 @@ export class FileCheck {
     const lines = [...this.#nextRevision].map(([name, count]) => `${name}=${count}`).sort();
     const found = build === undefined ? [] : [...counted(readModels, build.id)].sort();
     expect(found.join() === lines.join(), `inline: found ${found.join()}, a replay gives ${lines.join()}`);
+  }
+
+  /** Each build has its tables, and no table is left of another one. */
+  #checkTables({ readModels }: Stores): void {
+    const ids = readModels.builds().map(({ id }) => id);
+    const rows = readModels.select(`SELECT name FROM sqlite_schema WHERE type = 'table'`, []);
+    const found = rows.flatMap(({ name }) => /(?:^documents_|__)(\d+)$/.exec(String(name))?.[1] ?? []).map(Number);
+    const wanted = ids.flatMap((id) => [id, id]);
+    expect(
+      found.sort().join() === wanted.sort().join(),
+      `found tables of the builds ${found.join()}, there are ${ids.join()}`,
+    );
   }
 
   #checkDocument({ key, json }: KeyedDocument): void {

@@ -1,11 +1,12 @@
 /** The process that is killed: several callers append, a projection follows, and each acknowledgement is written down. */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import type { AppendResult, EventData, EventStore, ModelSession, ReadModelStore, Stores } from '@tidemark/core';
+import type { AppendResult, EventData, EventStore } from '@tidemark/core';
 import { type FaultPoint, sqlite } from '../../src/index.ts';
 import { Counting, counts, shape as countsShape, Refusal, refusedType } from '../inline/counting.ts';
 import { serve } from '../read-models/models.ts';
-import { type Acknowledgement, type Life, model, shape, type Tally, tallied } from './life.ts';
+import type { Acknowledgement, Life } from './life.ts';
+import { project } from './projecting.ts';
 import { Chance } from './random.ts';
 
 const life = JSON.parse(process.argv[2] ?? '') as Life;
@@ -93,41 +94,6 @@ async function beRefused(events: EventStore, name: string, expectedRevision: 'no
   throw new RangeError('an append was stored that its projection had refused');
 }
 
-/** Follows the log, one commit for each page. */
-async function project({ events, readModels }: Stores): Promise<void> {
-  const logId = await events.logId();
-  const id = readModels.served(model) ?? (await beginServed(readModels));
-  let at = readModels.builds().find((build) => build.id === id)?.checkpoint?.position;
-  for await (const message of events.subscribeToAll({ after: at ?? 0 })) {
-    if (message.kind !== 'events') continue;
-    const last = message.events[message.events.length - 1];
-    if (last === undefined) continue;
-    const run = (session: ModelSession) => {
-      const insert = `REPLACE INTO ${session.tableName('tallies')} VALUES (?, ?)`;
-      for (const { streamName, data } of message.events) {
-        const tally = tallied(parse(session.read(streamName)?.json), (data as { amount: number }).amount);
-        session.write(streamName, { json: JSON.stringify(tally), types: null });
-        session.statement(insert).run(streamName, tally.sum);
-      }
-      return { logId, position: last.position, eventId: last.eventId };
-    };
-    await readModels.transact(id, { expected: at, run });
-    at = last.position;
-    acknowledge({ checkpoint: at });
-  }
-}
-
-/** Served while it is empty still, so that each life has a chance to find it so. */
-async function beginServed(readModels: ReadModelStore): Promise<number> {
-  const { id } = await readModels.begin(model, shape);
-  await readModels.changeStates([{ id, from: 'building', to: 'served' }]);
-  return id;
-}
-
-function parse(json: string | undefined): Tally | undefined {
-  return json === undefined ? undefined : (JSON.parse(json) as Tally);
-}
-
 async function headOf(events: EventStore, name: string): Promise<number> {
   try {
     for await (const { revision } of events.readStream(name, { direction: 'backwards', limit: 1 })) return revision;
@@ -153,4 +119,7 @@ process.send?.('opened');
 const counting =
   stores.readModels.served(counts) ?? (await serve(stores.readModels, counts, { shape: countsShape })).id;
 stores.useInline?.(new Counting(counting));
-await Promise.all([...Array.from({ length: callers }, (_, index) => call(stores.events, index)), project(stores)]);
+await Promise.all([
+  ...Array.from({ length: callers }, (_, index) => call(stores.events, index)),
+  project(stores, { chance, acknowledge }),
+]);
