@@ -1,6 +1,4 @@
 /** The base of aggregates written as classes. */
-
-import { HandlerTimeoutError } from '../application-errors.ts';
 import type { AggregateFacts } from '../decider/aggregate-type.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Revision } from '../event/revision.ts';
@@ -10,8 +8,8 @@ import { className } from '../shared/describe.ts';
 interface Recorder {
   readonly apply: (event: object) => void;
   readonly events: object[];
-  /** Set when the handler's time is over: what it still records must not count. */
-  closed: boolean;
+  /** Fires when the handler is given up: what it still records must not count. */
+  readonly signal: AbortSignal;
 }
 
 let factsOf: (root: AggregateRoot, facts: AggregateFacts) => void;
@@ -50,15 +48,17 @@ export abstract class AggregateRoot {
 
   /**
    * Records that this happened, and applies it at once. It is stored when the handler is done.
-   * Throws `ConfigurationError` for an event without `@Applies`, and outside a command handler.
+   * Throws `ConfigurationError` for an event without `@Applies`, and outside a command handler; in one that was given up,
+   * the reason for that.
    */
   protected record(event: object): void {
     const recorder = this.#recorder;
     const name = className(this);
     if (recorder === undefined) {
-      throw new ConfigurationError(`${name}.record was called outside a command handler`, [name]);
+      const advice = 'outside a command handler, or when its promise had settled already: is an await missing in it?';
+      throw new ConfigurationError(`${name}.record was called ${advice}`, [name]);
     }
-    if (recorder.closed) throw new HandlerTimeoutError(`a handler of ${name}`, 0);
+    recorder.signal.throwIfAborted();
     recorder.apply(event);
     recorder.events.push(event);
   }
@@ -76,19 +76,13 @@ export async function recording(
   signal: AbortSignal,
   run: () => unknown,
 ): Promise<{ readonly events: readonly object[]; readonly returned: unknown }> {
-  const recorder: Recorder = { apply, events: [], closed: false };
-  const close = () => {
-    recorder.closed = true;
-  };
-  signal.addEventListener('abort', close);
+  const recorder: Recorder = { apply, events: [], signal };
   recorderOf(root, recorder);
   try {
     const returned = await run();
     return { events: [...recorder.events], returned };
   } finally {
-    signal.removeEventListener('abort', close);
     // A promise that the handler did not wait for must not record into the next command.
-    recorder.closed = true;
     recorderOf(root, undefined);
   }
 }

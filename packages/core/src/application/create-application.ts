@@ -29,7 +29,7 @@ export interface ApplicationOptions extends Declarations {
   readonly ids?: Ids | undefined;
   /** How often a command is decided again after another writer was first. Default 20. */
   readonly conflictRetries?: number | undefined;
-  /** How long a command handler may take, in milliseconds. Default 30,000. */
+  /** How long a command handler may take, and a command's validation, in milliseconds. Default 30,000. */
   readonly handlerTimeout?: number | undefined;
   /**
    * Told of everything that goes wrong outside a caller's promise. Default: a warning of the process, with the stacks of

@@ -14,7 +14,7 @@ export interface CommandContext<S = unknown> {
   readonly occurredAt: Date;
   /** What the caller gave along. */
   readonly metadata: EventMetadata;
-  /** Fires when the caller gives up, or the handler's time is over. */
+  /** Fires when the caller gives up, the handler's time is over, or that of a handler that this command was executed in. */
   readonly signal: AbortSignal;
 }
 
@@ -22,8 +22,26 @@ export interface CommandContext<S = unknown> {
 export interface Causation {
   readonly correlationId: string;
   readonly causationId: string;
-  /** The streams of the command handlers that are being waited for. */
-  readonly streams: ReadonlySet<string>;
+  /** The command handler that the code is in, or was begun in. */
+  readonly handling?: Handling | undefined;
+}
+
+/** A command handler at work. Timers and promises that it began keep it when it has ended: they are not in it any more. */
+export interface Handling {
+  readonly streamName: string;
+  readonly ended: boolean;
+  /** Fires when it is given up: what it still executes has to be refused. */
+  readonly signal: AbortSignal;
+  /** The handler that executed this command. */
+  readonly outer: Handling | undefined;
+}
+
+/** Whether a handler of this stream waits for the code that is in `handling`. */
+export function isInside(streamName: string, handling: Handling | undefined): boolean {
+  for (let each = handling; each !== undefined; each = each.outer) {
+    if (each.streamName === streamName && !each.ended) return true;
+  }
+  return false;
 }
 
 /** What carries a `Causation` along: an `AsyncLocalStorage`, named by shape so that declarations need no Node types. */

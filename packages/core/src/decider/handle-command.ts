@@ -3,7 +3,7 @@
  * all of it again. No store's writer is held meanwhile.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HandlerTimeoutError, ReentrantCommandError } from '../application-errors.ts';
+import { ReentrantCommandError } from '../application-errors.ts';
 import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import { encodeValue } from '../event/codec.ts';
 import type { EventData, EventMetadata } from '../event/event.ts';
@@ -14,12 +14,12 @@ import type { Clock } from '../shared/clock.ts';
 import { className, describe } from '../shared/describe.ts';
 import { derivedId, type Ids } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
-import { linkedAbort } from '../shared/linked-abort.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType, Decision } from './aggregate-type.ts';
-import type { Causation, CausationScope, CommandContext } from './context.ts';
+import { Bounds } from './bounds.ts';
+import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
@@ -66,6 +66,9 @@ interface Execution<S> {
   readonly streamName: string;
   readonly context: Omit<CommandContext, 'signal'>;
   readonly options: ExecuteOptions;
+  readonly bounds: Bounds;
+  /** The handler that executed this command. */
+  readonly outer: Handling | undefined;
 }
 
 export class CommandHandler {
@@ -76,65 +79,59 @@ export class CommandHandler {
   /** Throws what validation, the domain and the store throw; see `docs/ARCHITECTURE.md` for the order. */
   async handle<S>(type: AggregateType<S>, command: object, options: ExecuteOptions): Promise<Receipt> {
     assertOptions(options);
-    options.signal?.throwIfAborted();
-    await this.parts.validate(command);
-    const aggregateId = type.idOf(command);
-    const streamName = nameOf(type.category, aggregateId);
     const causation = this.parts.causation.getStore();
-    if (causation?.streams.has(streamName)) throw new ReentrantCommandError(streamName, className(command));
-    const context = this.#context(options, causation);
-    const execution = { type, command, aggregateId, streamName, context, options };
-    const release = await this.#turn(streamName, options.signal);
+    const bounds = new Bounds([options.signal, causation?.handling?.signal], this.parts.handlerTimeout);
     try {
-      const streams = new Set([...(causation?.streams ?? []), streamName]);
-      const { correlationId, commandId } = context;
-      return await this.parts.causation.run({ correlationId, causationId: commandId, streams }, () =>
-        this.#attempts(execution),
+      await bounds.run(
+        () => `the validation of ${className(command)}`,
+        () => this.parts.validate(command),
       );
+      const aggregateId = type.idOf(command);
+      const streamName = nameOf(type.category, aggregateId);
+      const outer = causation?.handling;
+      if (isInside(streamName, outer)) throw new ReentrantCommandError(streamName, className(command));
+      const context = this.#context(options, causation);
+      return await this.#inTurn({ type, command, aggregateId, streamName, context, options, bounds, outer });
     } finally {
-      release();
+      bounds.release();
     }
   }
 
   /** Waits for its turn on the aggregate; a caller who gives up meanwhile leaves the queue. */
-  async #turn(streamName: string, signal: AbortSignal | undefined): Promise<() => void> {
-    const turn = this.#mutex.acquire(streamName);
-    if (signal === undefined) return turn;
-    const over = linkedAbort(signal);
+  async #inTurn<S>(execution: Execution<S>): Promise<Receipt> {
+    const turn = this.#mutex.acquire(execution.streamName);
     try {
-      return await Promise.race([turn, aborted(over.signal)]);
-    } catch (reason) {
-      void turn.then((release) => release());
-      throw reason;
+      await execution.bounds.wait(turn);
+      return await this.#attempts(execution);
     } finally {
-      over.release();
+      void turn.then((release) => release());
     }
   }
 
   async #attempts<S>(execution: Execution<S>): Promise<Receipt> {
-    const { options, type, aggregateId } = execution;
+    const { options, bounds, type, aggregateId } = execution;
     for (let attempt = 0; ; attempt += 1) {
       const known = options.commandId === undefined ? undefined : await this.parts.receipts.find(execution);
       if (known !== undefined) return known;
       try {
-        return await this.#attempt(execution, await this.parts.loader.forDecision(type, aggregateId));
+        const before = await bounds.wait(this.parts.loader.forDecision(type, aggregateId));
+        return await this.#attempt(execution, before);
       } catch (error) {
         const again = error instanceof CommandHandledError || isConflict(error, execution.streamName);
         if (!again || error instanceof IfMatchFailed || attempt >= this.parts.conflictRetries) throw plain(error);
         await sleep(this.parts.random() * Math.min(100, 2 ** attempt));
-        options.signal?.throwIfAborted();
+        bounds.throwIfOver();
       }
     }
   }
 
   async #attempt<S>(execution: Execution<S>, before: LoadedState<S>): Promise<Receipt> {
-    const { type, streamName, options, context } = execution;
+    const { type, streamName, options, context, bounds } = execution;
     assertIfMatch(streamName, options.expectedRevision, before.revision);
     const { events, returned, state } = await this.#decide(execution, before);
-    for (const event of events) await this.parts.validate(event);
     const data = events.map((event, index) => this.#encode(event, index, execution));
     const command = this.#record(execution, before, returned);
-    options.signal?.throwIfAborted();
+    bounds.throwIfOver();
     if (data.length === 0 && command === undefined) {
       return this.parts.receipts.fresh(execution, {
         events,
@@ -157,19 +154,25 @@ export class CommandHandler {
     return this.parts.receipts.fresh({ ...execution, context }, { events, data, returned, revision, position });
   }
 
+  /** The decision, valid. What the handler executes is in it until it ends, and refused once it was given up. */
   async #decide<S>(execution: Execution<S>, { state, revision }: LoadedState<S>): Promise<Decision<S>> {
-    const { type, command, aggregateId, context, options } = execution;
-    const { handlerTimeout } = this.parts;
-    const over = linkedAbort(options.signal);
-    const name = `the handler of ${className(command)} on ${type.name}`;
-    const timer = setTimeout(() => over.abort(new HandlerTimeoutError(name, handlerTimeout)), handlerTimeout);
-    try {
-      const decision = type.decide(command, state, { aggregateId, revision }, { ...context, signal: over.signal });
-      return await Promise.race([decision, aborted(over.signal)]);
-    } finally {
-      clearTimeout(timer);
-      over.release();
-    }
+    const { type, command, aggregateId, streamName, context, bounds, outer } = execution;
+    const { signal } = bounds;
+    const { correlationId, commandId: causationId } = context;
+    const handling = { streamName, signal, outer, ended: false };
+    const decide = () => type.decide(command, state, { aggregateId, revision }, { ...context, signal });
+    return bounds
+      .run(
+        () => `the handler of ${className(command)} on ${type.name}`,
+        async () => {
+          const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide);
+          for (const event of decision.events) await this.parts.validate(event);
+          return decision;
+        },
+      )
+      .finally(() => {
+        handling.ended = true;
+      });
   }
 
   #context(options: ExecuteOptions, causation: Causation | undefined): Omit<CommandContext, 'signal'> {
@@ -232,12 +235,6 @@ function expectationOf({ revision }: LoadedState, data: readonly EventData[]): E
   if (data.length === 0) return { expectedRevision: 'any' };
   // The exact revision alone would revive a stream that was deleted meanwhile, with what is decided on as its only event.
   return revision === undefined ? { expectedRevision: 'no_stream' } : { expectedRevision: revision, revive: false };
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-  );
 }
 
 function assertOptions({ commandId, expectedRevision, occurredAt, metadata = {} }: ExecuteOptions): void {

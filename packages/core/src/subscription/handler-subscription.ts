@@ -80,5 +80,5 @@ export function handlerSubscription(
 
 /** What commands executed while `event` is handled belong to. */
 function causedBy({ metadata, eventId }: RecordedEvent): Causation {
-  return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId, streams: new Set() };
+  return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId };
 }

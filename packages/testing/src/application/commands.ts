@@ -1,8 +1,9 @@
 /** What a command promises on every store, whatever others do to its stream, its id or its objects meanwhile. */
 import assert from 'node:assert/strict';
-import { DomainError } from '@tidemark/core';
-import { all, refused } from '../conformance/language.ts';
+import { DomainError, eventPages } from '@tidemark/core';
+import { all, inTime, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
+import { storeAround } from './store-around.ts';
 import { Sell, Sold, Till } from './till.ts';
 
 const tillId = 'hall';
@@ -38,6 +39,33 @@ export const commands: ShopRules = {
     await refused('TILL_CLOSED', () => app.execute(Sell, { tillId, amount: 1 }));
     assert.equal((await app.load(Till, tillId)).exists, false);
     assert.equal(await app.eventStore.head(), 1);
+  },
+
+  'a caller who gives up while the aggregate is loaded is not decided for, and nobody waits': async ({
+    store,
+    start,
+  }) => {
+    const reason = new RangeError('the user left');
+    const giveUp = new AbortController();
+    let decided = 0;
+    const during = ({ amount }: Sell) => {
+      decided += 1;
+      return amount === 1 ? new Promise(() => {}) : undefined;
+    };
+    const leaving = storeAround(store, (events) => ({
+      readStream: (streamName, options) =>
+        eventPages(async function* () {
+          giveUp.abort(reason);
+          yield* events.readStream(streamName, options).pages();
+        }),
+    }));
+    const app = await start({ store: leaving, services: { during } });
+    await assert.rejects(
+      inTime(app.execute(Sell, { tillId, amount: 1 }, { signal: giveUp.signal }), 'giving up'),
+      reason,
+    );
+    assert.equal((await inTime(app.execute(Sell, { tillId, amount: 2 }), 'the next command')).returned, 2);
+    assert.equal(decided, 1);
   },
 
   'an aggregate that is gone for good while a command is decided is refused': async ({ start }) => {
