@@ -7,7 +7,13 @@ export { Command, type Fields, type ResultOf } from './aggregate/command.ts';
 export { Aggregate, AggregateId, Applies, Handles } from './aggregate/decorators.ts';
 export { type AggregateClass, aggregateTypeOf } from './aggregate/to-aggregate-type.ts';
 // Applications
-export type { Application, CaughtUpOptions, ConsumerHealth, Health } from './application/application.ts';
+export type {
+  Application,
+  CaughtUpOptions,
+  ConsumerHealth,
+  ConsumerLag,
+  Health,
+} from './application/application.ts';
 export { type ApplicationOptions, createApplication } from './application/create-application.ts';
 // Errors: compare `code`
 export {

@@ -32,18 +32,22 @@ export interface CaughtUpOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ConsumerLag {
+  /** Positions between this consumer and the log's end: events where positions are dense. */
+  readonly events: number;
+  /** Milliseconds since the first event behind its position was recorded; 0 when there is none. */
+  readonly milliseconds: number;
+}
+
 export interface ConsumerHealth {
   readonly name: string;
   readonly version?: number;
   readonly kind: 'projection' | 'live' | 'subscription';
   readonly state: string;
+  /** Everything up to here was taken in, or does not concern it. */
   readonly position: Position;
-  readonly lag: {
-    /** Positions between this consumer and the log's end: events where positions are dense. */
-    readonly events: number;
-    /** Milliseconds since the first event behind its position was recorded; 0 when there is none. */
-    readonly milliseconds: number;
-  };
+  /** `undefined` where the log's end is not known. */
+  readonly lag: ConsumerLag | undefined;
   readonly lastError: Error | undefined;
   /** A projection's parked events, those that wait behind others included. */
   readonly parked?: number;
@@ -52,10 +56,13 @@ export interface ConsumerHealth {
 }
 
 export interface Health {
-  /** `ok`; `degraded` when a consumer has stopped by itself; `stopped` after `stop()`. */
+  /** `ok`; `degraded` when a consumer has stopped by itself, or the store does not answer; `stopped` after `stop()`. */
   readonly status: 'ok' | 'degraded' | 'stopped';
   readonly store: string;
-  readonly head: Position;
+  /** Why the store did not answer, where it did not. */
+  readonly storeError: Error | undefined;
+  /** The log's last position, 0 for an empty one; `undefined` where the store was not asked or did not answer. */
+  readonly head: Position | undefined;
   readonly consumers: readonly ConsumerHealth[];
 }
 
@@ -148,6 +155,7 @@ export interface Application extends AsyncDisposable {
   status$(projection: ProjectionClass): Observable<ProjectionStatus>;
   status$(projection: LiveProjection): Observable<LiveStatus>;
 
+  /** How the store and each consumer are. Never rejects; can be written as JSON, its errors with their causes. */
   health(): Promise<Health>;
 
   /** Refuses new commands, lets those under way end, commits projections, writes snapshots, closes the store. Idempotent. */

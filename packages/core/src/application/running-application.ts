@@ -57,6 +57,7 @@ export class RunningApplication implements Application {
   readonly eventStore: EventStore;
   readonly #executing = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<HandlerSubscription>();
+  #subscribed = 0;
   /** Who only follows the log would otherwise end as soon as there is nothing new: stores hold no process alive. */
   readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
   #stopped: Promise<void> | undefined;
@@ -115,18 +116,18 @@ export class RunningApplication implements Application {
   subscribe<const F extends ConsumerFilter>(
     filter: F,
     handler: EventHandler<EventOf<F>['data']>,
-    {
-      name = `subscription-${this.#subscriptions.size + 1}`,
-      ...options
-    }: FollowOptions & { readonly name?: string } = {},
+    options: FollowOptions & { readonly name?: string | undefined } = {},
   ): HandlerSubscription {
     this.#assertRunning();
+    const { name = `subscription-${this.#subscribed + 1}` } = options;
     assertFollow(options);
     if (typeof handler !== 'function') throw new ArgumentError('handler', describe(handler), 'a function');
     const subscriber = { name, filter: this.#filter(filter), handler: handler as EventHandler };
     const subscription = handlerSubscription(this.parts, subscriber, options);
+    this.#subscribed += 1;
+    // One that failed stays, so that `health()` tells of it, until another of its name takes its place.
+    for (const other of this.#subscriptions) if (other.name === name && other.error) this.#subscriptions.delete(other);
     this.#subscriptions.add(subscription);
-    // One that failed stays, so that `health()` tells of it.
     void subscription.stopped.then(() => subscription.error ?? this.#subscriptions.delete(subscription));
     return subscription;
   }

@@ -56,16 +56,20 @@ export class EventStreams {
     await Promise.all(this.#pushing);
   }
 
+  /** `onPassed` is told up to where everything was handled, or does not concern the filter. */
   async *pages(
     filter: ResolvedFilter,
     options: FollowOptions,
+    onPassed: (position: Position) => void = () => {},
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     const { after = 0 } = options;
     const over = linkedAbort(this.stopping, options.signal);
     try {
       const begin = after === 'end' ? await this.parts.events.head() : after;
+      onPassed(begin);
       for await (const message of subscription(this.parts, filter, { after: begin, signal: over.signal })) {
         if (message.kind === 'events') yield message.events;
+        else if (message.kind === 'progress') onPassed(message.position);
       }
     } finally {
       over.release();

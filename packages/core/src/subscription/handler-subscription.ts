@@ -11,7 +11,7 @@ import type { EventStreams, FollowOptions } from './event-streams.ts';
 export interface HandlerSubscription {
   readonly name: string;
   readonly state: 'running' | 'stopped';
-  /** The last event that was handled; 0 before the first. */
+  /** Everything up to here was handled, or does not concern it. */
   readonly position: Position;
   /** Why it stopped by itself. */
   readonly error: ConsumerStoppedError | undefined;
@@ -41,13 +41,18 @@ export function handlerSubscription(
   let current: RecordedEvent | undefined;
   let error: ConsumerStoppedError | undefined;
   let state: HandlerSubscription['state'] = 'running';
+  const pass = (to: Position) => {
+    position = to;
+  };
   const work = async () => {
-    for await (const event of streams.events(filter, { ...options, signal })) {
-      if (signal.aborted) return;
-      current = event;
-      await causation.run(causedBy(event), async () => handler(event));
-      position = event.position;
-      current = undefined;
+    for await (const page of streams.pages(filter, { ...options, signal }, pass)) {
+      for (const event of page) {
+        if (signal.aborted) return;
+        current = event;
+        await causation.run(causedBy(event), async () => handler(event));
+        pass(event.position);
+        current = undefined;
+      }
     }
   };
   const stopped = work()

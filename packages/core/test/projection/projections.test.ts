@@ -127,7 +127,7 @@ test('a handler that throws stops its projection in front of that event, and wha
   const health = await app.health();
   assert.equal(health.status, 'degraded');
   const [touchy] = health.consumers;
-  assert.deepEqual([touchy?.state, touchy?.position, touchy?.lag.events], ['stopped', 3, 2]);
+  assert.deepEqual([touchy?.state, touchy?.position, touchy?.lag?.events], ['stopped', 3, 2]);
   assert.match(String(touchy?.lastError?.message), /bad luck/);
   assert.equal(errors.length, 1);
   await assert.rejects(app.caughtUp(Touchy, last), { code: 'CONSUMER_STOPPED' });
