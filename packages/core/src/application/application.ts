@@ -158,6 +158,10 @@ export interface Application extends AsyncDisposable {
   /** How the store and each consumer are. Never rejects; can be written as JSON, its errors with their causes. */
   health(): Promise<Health>;
 
-  /** Refuses new commands, lets those under way end, commits projections, writes snapshots, closes the store. Idempotent. */
+  /**
+   * Refuses new commands, lets those under way end, commits projections, writes snapshots, closes the store. Idempotent.
+   * Called by a handler of a command or a subscription, it resolves at once, and all of that follows when the handler is
+   * done: to wait for it would be to wait for itself.
+   */
   stop(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { AggregateLoader } from '../decider/load.ts';
 import { Receipts } from '../decider/receipts.ts';
 import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
+import { Activities } from '../shared/activities.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import { type Ids, randomIds } from '../shared/ids.ts';
@@ -91,6 +92,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       projections,
       stopping,
       causation,
+      activities: new Activities(),
       clock,
       onError,
     },

@@ -21,6 +21,7 @@ import type { ProjectionClass } from '../projection/projection.ts';
 import type { Rebuild } from '../projection/rebuild.ts';
 import type { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';
+import type { Activities } from '../shared/activities.ts';
 import type { Clock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -49,6 +50,7 @@ export interface ApplicationParts {
   readonly projections: Projections;
   readonly stopping: AbortController;
   readonly causation: CausationScope;
+  readonly activities: Activities;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -73,11 +75,15 @@ export class RunningApplication implements Application {
   ): Promise<Receipt<ResultOf<C>>> {
     this.#assertRunning();
     const type = this.parts.wiring.bus.typeOf(command);
-    const executing = this.parts.commands.handle(type, buildCommand(command, fields), options);
+    const { activities, commands } = this.parts;
+    const built = buildCommand(command, fields);
+    const activity = { isUnderWay: true };
+    const executing = activities.run(activity, () => commands.handle(type, built, options));
     this.#executing.add(executing);
     try {
       return (await executing) as Receipt<ResultOf<C>>;
     } finally {
+      activity.isUnderWay = false;
       this.#executing.delete(executing);
     }
   }
@@ -205,9 +211,11 @@ export class RunningApplication implements Application {
     });
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped ??= this.#stop();
-    return this.#stopped;
+    if (!this.parts.activities.isPartOf()) return this.#stopped;
+    // It waits for the handler that called it, so that this one must not wait for it.
+    this.#stopped.catch(this.parts.onError);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,7 +226,9 @@ export class RunningApplication implements Application {
     const { stopping, streams, projections, snapshots, stores } = this.parts;
     while (this.#executing.size > 0) await Promise.allSettled(this.#executing);
     stopping.abort();
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    for (const subscription of this.#subscriptions) void subscription.stop();
+    // Not what `stop` returns: this may have been called by one of their handlers.
+    await Promise.all([...this.#subscriptions].map(({ stopped }) => stopped));
     await projections.stop();
     await streams.settled();
     await snapshots.settled();

@@ -3,6 +3,7 @@ import { ConsumerStoppedError } from '../application-errors.ts';
 import type { Causation, CausationScope } from '../decider/context.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
+import type { Activities } from '../shared/activities.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
 import type { EventStreams, FollowOptions } from './event-streams.ts';
@@ -17,7 +18,7 @@ export interface HandlerSubscription {
   readonly error: ConsumerStoppedError | undefined;
   /** Resolves when it has stopped, for whatever reason; never rejects. */
   readonly stopped: Promise<void>;
-  /** Resolves when the handler under way is done. */
+  /** Resolves when the handler under way is done; at once where it is called by that handler. */
   stop(): Promise<void>;
 }
 
@@ -26,11 +27,12 @@ export type EventHandler<T = unknown> = (event: RecordedEvent<T>) => void | Prom
 export interface HandlerSubscriptionParts {
   readonly streams: EventStreams;
   readonly causation: CausationScope;
+  readonly activities: Activities;
   readonly onError: (error: unknown) => void;
 }
 
 export function handlerSubscription(
-  { streams, causation, onError }: HandlerSubscriptionParts,
+  { streams, causation, activities, onError }: HandlerSubscriptionParts,
   subscriber: { readonly name: string; readonly filter: ResolvedFilter; readonly handler: EventHandler },
   options: FollowOptions,
 ): HandlerSubscription {
@@ -44,6 +46,11 @@ export function handlerSubscription(
   const pass = (to: Position) => {
     position = to;
   };
+  const activity = {
+    get isUnderWay() {
+      return current !== undefined;
+    },
+  };
   const work = async () => {
     for await (const page of streams.pages(filter, { ...options, signal }, pass)) {
       for (const event of page) {
@@ -55,7 +62,8 @@ export function handlerSubscription(
       }
     }
   };
-  const stopped = work()
+  const stopped = activities
+    .run(activity, work)
     .catch((cause: unknown) => {
       error = new ConsumerStoppedError(name, current?.position ?? position, current, { cause });
       onError(error);
@@ -78,7 +86,7 @@ export function handlerSubscription(
     stopped,
     stop() {
       over.abort();
-      return stopped;
+      return activities.isPartOf(activity) ? Promise.resolve() : stopped;
     },
   };
 }

@@ -1,0 +1,29 @@
+/**
+ * By which handlers a piece of code is called, however many promises away: to wait for one of them would be to wait for
+ * itself.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** A handler at work. */
+export interface Activity {
+  readonly isUnderWay: boolean;
+}
+
+export class Activities {
+  readonly #calling = new AsyncLocalStorage<readonly Activity[]>();
+
+  run<R>(activity: Activity, act: () => R): R {
+    return this.#calling.run([...this.#underWay(), activity], act);
+  }
+
+  /** Whether the caller is called by this activity; without one, by any. One that has ended counts for nothing. */
+  isPartOf(activity?: Activity): boolean {
+    const calling = this.#underWay();
+    return activity === undefined ? calling.length > 0 : calling.includes(activity);
+  }
+
+  /** Timers and the like that a handler left behind still carry it with them. */
+  #underWay(): readonly Activity[] {
+    return (this.#calling.getStore() ?? []).filter(({ isUnderWay }) => isUnderWay);
+  }
+}
