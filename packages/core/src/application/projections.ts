@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { ArgumentError, ConfigurationError, UnsupportedError } from '../errors.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
+import { buildsOf } from '../projection/builds-of.ts';
 import type { DocumentChange } from '../projection/document-change.ts';
 import { DocumentReader } from '../projection/document-reader.ts';
 import type { Documents } from '../projection/documents.ts';
@@ -13,9 +14,9 @@ import { LiveRunner } from '../projection/live/live-runner.ts';
 import { LogPasses } from '../projection/log-passes.ts';
 import { ModelWatch } from '../projection/model-watch.ts';
 import type { ProjectionClass, ProjectionDefinition } from '../projection/projection.ts';
-import { buildsOf } from '../projection/projection-work.ts';
 import { Projector } from '../projection/projector.ts';
 import { Rebuild } from '../projection/rebuild.ts';
+import type { ServedModel } from '../projection/served-build.ts';
 import { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -113,21 +114,20 @@ export class Projections {
   documents<T>(projection: new () => Documents<T>): DocumentReader<T> {
     const projector = this.#ofKind(projection, 'documents');
     return new DocumentReader<T>({
-      definition: projector.definition,
-      store: this.parts.stores.readModels,
+      ...this.#servedModel(projector),
+      indexes: projector.definition.indexes,
       values: this.parts.registry.values,
       changes$: projector.changes$.asObservable() as Observable<DocumentChange<T>>,
-      position: () => projector.status.position,
     });
   }
 
   tables(projection: new () => Tables): TableReader {
-    const { definition, status } = this.#ofKind(projection, 'tables');
-    return new TableReader({
-      model: definition.model,
-      store: this.parts.stores.readModels,
-      position: () => status.position,
-    });
+    return new TableReader(this.#servedModel(this.#ofKind(projection, 'tables')));
+  }
+
+  #servedModel(projector: Projector): ServedModel {
+    const position = () => projector.status.position;
+    return { model: projector.definition.model, store: this.parts.stores.readModels, position };
   }
 
   async rebuild(projections: readonly ProjectionClass[]): Promise<Rebuild> {

@@ -27,7 +27,7 @@ export interface BuildWriterParts {
   readonly readModels: ReadModelStore;
   readonly logId: string;
   readonly clock: Clock;
-  readonly fence: Fence | undefined;
+  readonly fence: Fence;
   /** Whether somebody wants to be told what changed. */
   readonly watched: () => boolean;
   /** Told before a commit that moves the checkpoint there, whether or not it succeeds. */
@@ -109,11 +109,6 @@ export class BuildWriter {
     return this.size === 0 ? 0 : performance.now() - this.#since;
   }
 
-  /** The event to blame while something fails. */
-  get first(): RecordedEvent | undefined {
-    return this.#pending[this.#done];
-  }
-
   /** Takes events in, in the order of the log; the parts of one stored event together. */
   take(events: readonly RecordedEvent[]): void {
     if (this.size === 0) this.#since = performance.now();
@@ -175,8 +170,8 @@ export class BuildWriter {
   }
 
   #stoppedBy(cause: unknown): ConsumerStoppedError {
-    const { name } = this.build;
-    return new ConsumerStoppedError(name, this.first?.position ?? this.committed, this.first, { cause });
+    const event = this.#pending[this.#done];
+    return new ConsumerStoppedError(this.build.name, event?.position ?? this.committed, event, { cause });
   }
 
   /** One transaction. Returns why the first of the pending events cannot be taken in; then nothing was done. */

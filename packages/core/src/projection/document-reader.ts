@@ -1,15 +1,13 @@
 /** Documents as an application reads them. */
 import type { Observable } from 'rxjs';
-import { ReadModelNotReadyError } from '../application-errors.ts';
 import { ArgumentError, BuildGoneError } from '../errors.ts';
-import type { Position } from '../event/revision.ts';
 import type { ValueClasses } from '../event/value.ts';
 import { describe } from '../shared/describe.ts';
-import type { ReadModelStore, StoredDocument } from '../store/read-model-store.ts';
+import type { StoredDocument } from '../store/read-model-store.ts';
 import { decodeDocument } from './document-batch.ts';
 import type { DocumentChange } from './document-change.ts';
 import { conditions, cursorOf, documentQuery, type FindOptions, type Where } from './document-queries.ts';
-import type { ProjectionDefinition } from './projection.ts';
+import { type ServedModel, servedBuild } from './served-build.ts';
 
 const pageSize = 256;
 
@@ -24,12 +22,11 @@ export interface DocumentPage<T> {
   readonly next: string | undefined;
 }
 
-export interface DocumentReaderParts<T> {
-  readonly definition: ProjectionDefinition;
-  readonly store: ReadModelStore;
+export interface DocumentReaderParts<T> extends ServedModel {
+  /** Fields that may be asked for. */
+  readonly indexes: readonly string[];
   readonly values: ValueClasses;
   readonly changes$: Observable<DocumentChange<T>>;
-  readonly position: () => Position;
 }
 
 /**
@@ -53,13 +50,13 @@ export class DocumentReader<T> {
 
   /** How many there are, or match. */
   async count(where?: Where<T>): Promise<number> {
-    const asked = where && conditions(where, this.parts.definition.indexes);
+    const asked = where && conditions(where, this.parts.indexes);
     return this.#reading((build) => this.parts.store.count(build, asked));
   }
 
   /** One page of those that match, in order. */
   async find(options: FindOptions<T> = {}): Promise<DocumentPage<T>> {
-    const query = documentQuery(options, this.parts.definition.indexes);
+    const query = documentQuery(options, this.parts.indexes);
     const { documents, end } = this.#reading((build) => this.parts.store.find(build, query));
     const isLast = documents.length < query.limit || end === undefined;
     return {
@@ -78,7 +75,7 @@ export class DocumentReader<T> {
    * after. Throws `BuildGoneError` when that build is dropped meanwhile.
    */
   async *all(): AsyncGenerator<KeyedValue<T>, void, undefined> {
-    const build = this.#served();
+    const build = servedBuild(this.parts);
     for (let after: string | undefined; ; ) {
       const page = this.parts.store.scan(build, { after, limit: pageSize });
       for (const { key, ...document } of page) yield { key, value: this.#decode(key, document) };
@@ -92,24 +89,16 @@ export class DocumentReader<T> {
   /** Again where the build was dropped between the two steps: another one is served by then. */
   #reading<R>(read: (build: number) => R): R {
     for (;;) {
-      const build = this.#served();
+      const build = servedBuild(this.parts);
       try {
         return read(build);
       } catch (error) {
-        if (!(error instanceof BuildGoneError) || this.parts.store.served(this.parts.definition.model) === build)
-          throw error;
+        if (!(error instanceof BuildGoneError) || this.parts.store.served(this.parts.model) === build) throw error;
       }
     }
   }
 
-  #served(): number {
-    const { store, definition, position } = this.parts;
-    const build = store.served(definition.model);
-    if (build === undefined) throw new ReadModelNotReadyError(definition.model.name, position());
-    return build;
-  }
-
   #decode(key: string, document: StoredDocument): T {
-    return decodeDocument(document, this.parts.definition.model, key, this.parts.values) as T;
+    return decodeDocument(document, this.parts.model, key, this.parts.values) as T;
   }
 }

@@ -3,20 +3,23 @@
  * acknowledged event. What a process that did not know them has left out is taken in first, in order and in the same
  * transaction. A build that is being filled is kept in step as soon as it is near, so that the switch to it is seamless.
  */
-import { CheckpointMismatchError, ProjectionRefusedError } from '../application-errors.ts';
-import type { RecordedEvent, StoredEvent } from '../event/event.ts';
+import { ProjectionRefusedError } from '../application-errors.ts';
+import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
 import type { InlineProjections, InlineTransaction } from '../store/inline-projections.ts';
 import type { Checkpoint, ModelBuild } from '../store/read-model-store.ts';
-import { byPosition } from '../subscription/by-position.ts';
-import { type ResolvedFilter, resolveFilter } from '../subscription/consumer-filter.ts';
+import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
+import { demand } from '../subscription/subscription.ts';
+import { buildsOf } from './builds-of.ts';
+import { assertPlaceInLog } from './checkpoint-check.ts';
 import type { ChangedDocument } from './document-batch.ts';
 import type { HandlerRun, Handlers } from './handlers.ts';
 
 /** What the application is told of, after the commit. */
 export interface InlineObserver {
   readonly handlers: Handlers;
+  readonly filter: ResolvedFilter;
   readonly watched: () => boolean;
   /** `from`: where the served build stood before. */
   readonly onCommitted: (build: number, from: Position, to: Position, changes: readonly ChangedDocument[]) => void;
@@ -36,7 +39,6 @@ interface Kept {
 
 interface Inline {
   readonly observer: InlineObserver;
-  readonly filter: ResolvedFilter;
   readonly storedTypes: ReadonlySet<string>;
 }
 
@@ -51,20 +53,18 @@ export class InlineRunner implements InlineProjections {
     private readonly registry: EventRegistry,
   ) {
     this.#projections = observers.map((observer) => {
-      const filter = resolveFilter({ types: observer.handlers.definition.events }, registry);
-      return { observer, filter, storedTypes: new Set(filter.stored.types) };
+      return { observer, storedTypes: new Set(observer.filter.stored.types) };
     });
   }
 
   begin(transaction: InlineTransaction): void {
     this.#transaction = transaction;
     this.#reached = undefined;
+    // Should this throw, nothing is left of the transaction before.
     this.#kept = [];
     const builds = transaction.builds();
     this.#kept = this.#projections.flatMap((projection) => {
-      const { name, version } = projection.observer.handlers.definition.model;
-      const own = builds.filter((build) => build.name === name && build.version === version);
-      return own
+      return buildsOf(builds, projection.observer.handlers.definition.model)
         .filter((build) => isKept(build, transaction))
         .map((build) => this.#keep(projection, build, transaction));
     });
@@ -84,8 +84,7 @@ export class InlineRunner implements InlineProjections {
   }
 
   flush(): void {
-    const { position } = this.#reached ?? {};
-    if (position === undefined || this.#reached === undefined) return;
+    if (this.#reached === undefined) return;
     for (const kept of this.#kept) {
       if (kept.build.state === 'served' && kept.projection.observer.watched()) kept.changes = kept.run.changes();
       kept.run.flush();
@@ -126,20 +125,16 @@ export class InlineRunner implements InlineProjections {
   }
 
   #take({ projection, run, build }: Kept, stored: readonly StoredEvent[]): void {
-    const { filter, storedTypes } = projection;
+    const { observer, storedTypes } = projection;
+    const { wanted } = observer.filter;
     for (const event of stored) {
       if (!storedTypes.has(event.type)) continue;
       try {
-        for (const parts of byPosition(this.#today(event, filter))) run.take(parts);
+        run.take(demand(this.registry, event, wanted).filter(wanted));
       } catch (cause) {
         throw new ProjectionRefusedError(build.name, event.position, event, { cause });
       }
     }
-  }
-
-  #today(event: StoredEvent, { wanted }: ResolvedFilter): readonly RecordedEvent[] {
-    const today = this.registry.restore(event);
-    return today.some(wanted) ? this.registry.demandKnown(event).filter(wanted) : [];
   }
 }
 
@@ -150,8 +145,6 @@ function isKept({ name, state, checkpoint }: ModelBuild, { head, logId }: Inline
     if (checkpoint === undefined) return head <= near;
     return checkpoint.logId === logId && checkpoint.position <= head && head - checkpoint.position <= near;
   }
-  if (checkpoint === undefined) return true;
-  if (checkpoint.logId !== logId) throw new CheckpointMismatchError(name, `log ${checkpoint.logId}`, `log ${logId}`);
-  if (checkpoint.position <= head) return true;
-  throw new CheckpointMismatchError(name, `position ${checkpoint.position}`, `at most ${head}, the log's last`);
+  if (checkpoint !== undefined) assertPlaceInLog(name, checkpoint, { logId, head });
+  return true;
 }

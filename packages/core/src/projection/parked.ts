@@ -6,7 +6,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { ModelSession, ReadModelStore } from '../store/read-model-store.ts';
-import { type ResolvedFilter, resolveFilter } from '../subscription/consumer-filter.ts';
+import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import type { Handlers } from './handlers.ts';
 
 /** How many events one transaction tries again. */
@@ -25,6 +25,7 @@ export interface ParkedEventsParts {
   readonly events: EventStore;
   readonly readModels: ReadModelStore;
   readonly registry: EventRegistry;
+  readonly filter: ResolvedFilter;
   readonly clock: Clock;
   /** The build that the projection works on; `undefined` where there is none yet. */
   readonly build: () => number | undefined;
@@ -39,11 +40,7 @@ export interface RetryOutcome {
 
 /** The parked events of a projection; any process may work on them, whoever leads it. */
 export class ParkedEvents {
-  readonly #filter: ResolvedFilter;
-
-  constructor(private readonly parts: ParkedEventsParts) {
-    this.#filter = resolveFilter({ types: parts.handlers.definition.events }, parts.registry);
-  }
+  constructor(private readonly parts: ParkedEventsParts) {}
 
   /** In order of position: what failed, with its error, and what waits behind it in its stream. */
   async list(): Promise<readonly DeadLetter[]> {
@@ -139,7 +136,7 @@ export class ParkedEvents {
     for (const { position, eventId } of letters) {
       for await (const stored of this.parts.events.readAll({ from: position, limit: 1 })) {
         if (stored.position !== position || stored.eventId !== eventId) continue;
-        events.set(position, this.parts.registry.demandKnown(stored).filter(this.#filter.wanted));
+        events.set(position, this.parts.registry.demandKnown(stored).filter(this.parts.filter.wanted));
       }
     }
     return events;

@@ -7,6 +7,7 @@ import type { BuildStateChange, ModelBuild, ModelShape, ReadModelStore } from '.
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import { isTransient, type SubscriptionParts } from '../subscription/subscription.ts';
 import type { BuildRunner } from './build-runner.ts';
+import { buildsOf } from './builds-of.ts';
 import { assertCheckpoint } from './checkpoint-check.ts';
 import type { LogPasses } from './log-passes.ts';
 import type { ProjectionDefinition } from './projection.ts';
@@ -52,9 +53,9 @@ export class ProjectionWork {
     const served = own.find(({ state }) => state === 'served');
     let building = own.find(({ state, id }) => state === 'building' && !this.failures.has(id));
     if (own.length === 0) building = await readModels.begin(model, shape);
-    const mismatch = served && ((await this.#mismatchOf(served)) ?? (await this.#stalenessOf(served, fence)));
+    const mismatch = served && (await this.#refusalOf(served, fence));
     if (mismatch !== undefined && building === undefined) throw mismatch;
-    if (building !== undefined && (await this.#mismatchOf(building)) !== undefined) {
+    if (building !== undefined && (await refusal(this.#assertHere(building))) !== undefined) {
       // A half-filled build of another log is of no use to anybody.
       await readModels.drop(building.id);
       return;
@@ -167,29 +168,28 @@ export class ProjectionWork {
     return true;
   }
 
-  async #stalenessOf(served: ModelBuild, fence: Fence): Promise<StaleReadModelError | undefined> {
+  /** Why a served build must not be gone on with: it is of another log, or of other declarations. */
+  async #refusalOf(served: ModelBuild, fence: Fence): Promise<Error | undefined> {
     const { readModels, source, shape } = this.parts;
-    try {
+    const check = async () => {
+      await this.#assertHere(served);
       await assertFresh(served, shape, { events: source.events, readModels, fence });
-      return undefined;
-    } catch (error) {
-      if (error instanceof StaleReadModelError) return error;
-      throw error;
-    }
+    };
+    return refusal(check());
   }
 
-  async #mismatchOf({ checkpoint, name }: ModelBuild): Promise<CheckpointMismatchError | undefined> {
-    if (checkpoint === undefined) return undefined;
-    try {
-      await assertCheckpoint(name, checkpoint, this.parts.source.events);
-      return undefined;
-    } catch (error) {
-      if (error instanceof CheckpointMismatchError) return error;
-      throw error;
-    }
+  async #assertHere({ checkpoint, name }: ModelBuild): Promise<void> {
+    if (checkpoint !== undefined) await assertCheckpoint(name, checkpoint, this.parts.source.events);
   }
 }
 
-export function buildsOf(builds: readonly ModelBuild[], { name, version }: { name: string; version: number }) {
-  return builds.filter((build) => build.name === name && build.version === version);
+/** What a check refuses; whatever else goes wrong is thrown. */
+async function refusal(check: Promise<void>): Promise<Error | undefined> {
+  try {
+    await check;
+    return undefined;
+  } catch (error) {
+    if (error instanceof CheckpointMismatchError || error instanceof StaleReadModelError) return error;
+    throw error;
+  }
 }

@@ -11,9 +11,10 @@ import type { Position } from '../event/revision.ts';
 import { aborted, linkedAbort } from '../shared/linked-abort.ts';
 import type { Fence } from '../store/lease-store.ts';
 import type { ModelBuild, ModelShape } from '../store/read-model-store.ts';
-import { resolveFilter } from '../subscription/consumer-filter.ts';
+import { type ResolvedFilter, resolveFilter } from '../subscription/consumer-filter.ts';
 import { isTransient } from '../subscription/subscription.ts';
 import { BuildRunner } from './build-runner.ts';
+import { buildsOf, presentBuild } from './builds-of.ts';
 import type { ChangedDocument } from './document-batch.ts';
 import { type DocumentChange, describedChange } from './document-change.ts';
 import { Handlers } from './handlers.ts';
@@ -23,7 +24,7 @@ import type { ModelObserver } from './model-watch.ts';
 import { ParkedEvents } from './parked.ts';
 import type { ProjectionDefinition } from './projection.ts';
 import { type ProjectionStatus, stoppedBy } from './projection-status.ts';
-import { buildsOf, isOvertaken, ProjectionWork } from './projection-work.ts';
+import { isOvertaken, ProjectionWork } from './projection-work.ts';
 import type { ProjectorParts } from './projector-parts.ts';
 import { Waiters } from './waiters.ts';
 
@@ -34,12 +35,13 @@ export class Projector implements ModelObserver {
   /** What a build of it is made of. */
   readonly shape: ModelShape;
   readonly #handlers: Handlers;
+  readonly #filter: ResolvedFilter;
   readonly #status: BehaviorSubject<ProjectionStatus>;
   readonly #waiters: Waiters;
   readonly #stopping = new AbortController();
   readonly #work: ProjectionWork;
   /** Ends the work under way, to look again how things stand. */
-  #turn: AbortController | undefined;
+  #turn: { abort(): void } | undefined;
   /** The builds of this projection and their states, as they were last seen. */
   #builds = '';
   /** The served build and where this process itself committed it last. */
@@ -64,10 +66,13 @@ export class Projector implements ModelObserver {
     this.#status = new BehaviorSubject<ProjectionStatus>({ ...definition.model, ...begin });
     this.#waiters = new Waiters(definition.model.name, () => (this.status.served ? this.status.position : -1));
     this.#handlers = new Handlers(definition, registry.values);
-    const build = () => this.#ownBuild()?.id;
-    this.parked = new ParkedEvents({ handlers: this.#handlers, events, readModels, registry, clock, build });
+    const filter = resolveFilter({ types: definition.events }, registry);
+    this.#filter = filter;
+    const build = () => presentBuild(buildsOf(readModels.builds(), definition.model))?.id;
+    this.parked = new ParkedEvents({ handlers: this.#handlers, events, readModels, registry, filter, clock, build });
     this.inline = {
       handlers: this.#handlers,
+      filter,
       watched: () => this.changes$.observed,
       onCommitted: (id, from, to, changes) => {
         if (this.#own.build === id && this.#own.position < from) this.changes$.next({ kind: 'reset', position: from });
@@ -75,7 +80,6 @@ export class Projector implements ModelObserver {
         this.#committed(to, changes);
       },
     };
-    const filter = resolveFilter({ types: definition.events }, registry);
     this.shape = { ...definition.shape, types: [...(filter.stored.types ?? [])].sort() };
     const onRetry = (error: unknown) => this.#failed(error);
     this.#work = new ProjectionWork({
@@ -147,8 +151,7 @@ export class Projector implements ModelObserver {
       this.#builds = signature;
       this.#turn?.abort();
     }
-    const served = own.find(({ state }) => state === 'served');
-    const build = served ?? own.find(({ state }) => state === 'building');
+    const build = presentBuild(own);
     if (build !== undefined) this.#show(build);
   }
 
@@ -176,11 +179,6 @@ export class Projector implements ModelObserver {
 
   #look(): void {
     this.observe(this.parts.readModels.builds());
-  }
-
-  #ownBuild(): ModelBuild | undefined {
-    const own = buildsOf(this.parts.readModels.builds(), this.definition.model);
-    return own.find(({ state }) => state === 'served') ?? own.find(({ state }) => state === 'building');
   }
 
   async #run(): Promise<void> {
@@ -222,30 +220,26 @@ export class Projector implements ModelObserver {
   async #lead({ fence, lost }: Held): Promise<void> {
     while (!this.#stopping.signal.aborted && !lost.aborted) {
       const turn = linkedAbort(this.#stopping.signal, lost);
-      const restart = new AbortController();
-      const forget = linkedAbort(turn.signal, restart.signal);
-      this.#turn = restart;
+      this.#turn = turn;
       this.#look();
       const before = this.#builds;
       try {
-        await this.#work.run(fence, forget.signal);
+        await this.#work.run(fence, turn.signal);
       } finally {
         this.#turn = undefined;
         this.#serving = undefined;
-        forget.release();
         turn.release();
       }
       this.#look();
       // Nothing came or went, and nobody asked it to end: the store is closed.
-      if (!forget.signal.aborted && this.#builds === before) return;
+      if (!turn.signal.aborted && this.#builds === before) return;
     }
   }
 
   #runner(build: ModelBuild, fence: Fence, signal: AbortSignal): BuildRunner {
-    const { readModels, registry, clock, logId } = this.parts;
+    const { readModels, clock, logId } = this.parts;
     const isServed = build.state === 'served';
-    const filter = resolveFilter({ types: this.definition.events }, registry);
-    const runner = new BuildRunner(build, filter, this.#waiters, {
+    const runner = new BuildRunner(build, this.#filter, this.#waiters, {
       ...{ handlers: this.#handlers, readModels, logId, clock, fence, signal },
       watched: () => isServed && this.changes$.observed,
       onCommit: (position) => {
@@ -280,12 +274,11 @@ export class Projector implements ModelObserver {
     this.#failed(error);
     this.#set({ state: 'stopped' });
     this.#waiters.refuse(error);
-    const restart = new AbortController();
-    const either = linkedAbort(this.#stopping.signal, restart.signal);
-    this.#turn = restart;
-    await aborted(either.signal);
-    either.release();
-    return restart.signal.aborted && !this.#stopping.signal.aborted;
+    const turn = linkedAbort(this.#stopping.signal);
+    this.#turn = turn;
+    await aborted(turn.signal);
+    turn.release();
+    return !this.#stopping.signal.aborted;
   }
 
   #set(change: Partial<ProjectionStatus>): void {

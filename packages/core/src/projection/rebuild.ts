@@ -6,6 +6,7 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import { RebuildCancelledError } from '../application-errors.ts';
 import { ClosedError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
+import { linkedAbort } from '../shared/linked-abort.ts';
 import type { ModelBuild, ModelKey, ReadModelStore } from '../store/read-model-store.ts';
 
 export interface ModelProgress extends ModelKey {
@@ -19,7 +20,7 @@ export interface RebuildProgress {
   readonly done: Position;
   /** The log's last position: it grows while others write. */
   readonly total: Position;
-  /** Over the last seconds; 0 before the first batch. */
+  /** On average since it was asked for; 0 before the first batch. */
   readonly eventsPerSecond: number;
   /** In ms, at this speed; `undefined` where it cannot be known. */
   readonly timeLeft: number | undefined;
@@ -29,7 +30,7 @@ export interface RebuildProgress {
 export interface RebuildParts {
   readonly readModels: ReadModelStore;
   readonly head: () => Promise<Position>;
-  /** Resolves to why the build failed, where this process is the one that fills it. */
+  /** Why the build failed, where this process is the one that fills it. */
   readonly failure: (build: number) => Error | undefined;
   readonly signal: AbortSignal;
 }
@@ -115,14 +116,12 @@ export class Rebuild {
 
 /** A change, or a moment: the log grows also while no read model changes. */
 async function waitUntil(readModels: ReadModelStore, seen: number, signal: AbortSignal): Promise<void> {
-  const moment = new AbortController();
-  const end = () => moment.abort();
-  const timer = setTimeout(end, lookEvery);
-  signal.addEventListener('abort', end);
+  const moment = linkedAbort(signal);
+  const timer = setTimeout(moment.abort, lookEvery);
   try {
     await readModels.wait(seen, moment.signal);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
+    moment.release();
   }
 }

@@ -58,7 +58,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** An event that may be a wanted one has to be understood; one that only shares its stored name with those does not. */
-function demand(
+export function demand(
   registry: EventRegistry,
   event: StoredEvent,
   wanted: (event: StoredEvent) => boolean,
