@@ -11,7 +11,8 @@ export { type ManualClock, manualClock } from './manual-clock.ts';
 export { storableValues } from './model/storable-values.ts';
 export { type PropertyOptions, storeProperties } from './model/store-properties.ts';
 // Rules of aggregates and deciders: given, when, then
-export { type ErrorClass, Given, given, When } from './scenario/given.ts';
+export type { ErrorClass } from './scenario/failures.ts';
+export { Given, given, When } from './scenario/given.ts';
 export { type ExpectedLetter, Projecting, type ProjectingOptions, projecting } from './scenario/projecting.ts';
 export { type Envelope, recorded, recordedStream } from './scenario/recorded.ts';
 export type { CommandOptions, ScenarioOptions } from './scenario/runs.ts';

@@ -70,3 +70,15 @@ export function mapPages(
   };
   return { pages: mapped, [Symbol.asyncIterator]: each };
 }
+
+/** Appends to several streams one after the other, so that they neither stand nor fall together. */
+export const oneByOne: Break = ({ events }) => ({
+  events: {
+    appendToStreams: async (appends) => {
+      const results = [];
+      for (const { streamName, events: batch, ...options } of appends)
+        results.push(await events.append(streamName, batch, options));
+      return results;
+    },
+  },
+});

@@ -2,7 +2,7 @@
 import type { InlineTransaction } from '@tidemark/core';
 import { suite } from 'uvu';
 import { inTransaction, running } from './breaks.ts';
-import { assertNoticed, type Break, changed } from './mutant.ts';
+import { assertNoticed, type Break, changed, oneByOne } from './mutant.ts';
 
 const test = suite('the conformance suite notices a store that');
 
@@ -187,16 +187,7 @@ noticed(
 noticed(
   'writes to the streams before the refused one',
   'appends to several streams with inline projections: refused, it writes to none of them',
-  ({ events }) => ({
-    events: {
-      appendToStreams: async (appends) => {
-        const results = [];
-        for (const { streamName, events: batch, ...options } of appends)
-          results.push(await events.append(streamName, batch, options));
-        return results;
-      },
-    },
-  }),
+  oneByOne,
 );
 
 noticed(

@@ -1,7 +1,7 @@
 /** Proof that the conformance suite can fail: stores whose writing is broken in one way each. */
 import { type EventData, type EventStore, memory } from '@tidemark/core';
 import { suite } from 'uvu';
-import { assertNoticed, type Break } from './mutant.ts';
+import { assertNoticed, type Break, oneByOne } from './mutant.ts';
 
 const test = suite('the conformance suite notices a store that');
 
@@ -165,16 +165,7 @@ noticed(
 noticed(
   'mixes repeated with new in one batch',
   'append to several streams: is refused when some of it was stored before and some was not',
-  ({ events }) => ({
-    events: {
-      appendToStreams: async (appends) => {
-        const results = [];
-        for (const { streamName, events: batch, ...options } of appends)
-          results.push(await events.append(streamName, batch, options));
-        return results;
-      },
-    },
-  }),
+  oneByOne,
 );
 
 noticed(

@@ -2,7 +2,6 @@
  * Given some events, when a command comes, then these events are recorded: the rules of an aggregate in one line each.
  * Each scenario runs twice, straight and stored (see `runs.ts`), so that what storing loses is found in the test.
  */
-import assert from 'node:assert/strict';
 import type {
   AggregateClass,
   AggregateRoot,
@@ -11,6 +10,7 @@ import type {
   Fields,
   TidemarkError,
 } from '@tidemark/core';
+import { assertSame, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
 import { lostBetween } from './lost-between.ts';
 import {
   type CommandOptions,
@@ -20,9 +20,6 @@ import {
   type Scenario,
   type ScenarioOptions,
 } from './runs.ts';
-
-/** A class of errors, to be told from others by `instanceof`. */
-export type ErrorClass = abstract new (...args: never[]) => Error;
 
 /**
  * Begins a scenario: the aggregate, and what happened to it before, oldest first.
@@ -140,14 +137,12 @@ function eventsOf({ events, error, how }: Outcome): readonly object[] {
 }
 
 function assertRefused({ events, error, how }: Outcome, expected: string | ErrorClass): void {
-  const wanted = typeof expected === 'string' ? `the code ${expected}` : expected.name;
+  const wanted = wantedError(expected);
   if (error === undefined) {
     const recorded = events.map((event) => event.constructor.name).join(', ') || 'nothing';
     throw failure(how(`recorded ${recorded}, and was to be refused with ${wanted}`));
   }
-  const fits =
-    typeof expected === 'string' ? (error as Partial<TidemarkError>).code === expected : error instanceof expected;
-  if (!fits) throw failure(how(`refused with another error than ${wanted}: ${textOf(error)}`), error);
+  if (!fits(error, expected)) throw failure(how(`refused with another error than ${wanted}: ${textOf(error)}`), error);
 }
 
 function assertState(outcome: Outcome, expected: object): void {
@@ -157,22 +152,4 @@ function assertState(outcome: Outcome, expected: object): void {
   // The keys that the scenario names; where the state is a single value, that value.
   const part = (of: object) => Object.fromEntries(Object.keys(expected).map((key) => [key, of[key as keyof object]]));
   assertSame(parts ? part(state) : state, parts ? part(expected) : expected, how('led to another state'));
-}
-
-/** As `deepEqual`, with what happened and then what differs: most runners show the message only. */
-function assertSame(actual: unknown, expected: unknown, happened: string): void {
-  try {
-    assert.deepEqual(actual, expected);
-  } catch (error) {
-    const message = `${happened}\n${(error as Error).message}`;
-    throw new assert.AssertionError({ message, actual, expected, operator: 'deepStrictEqual' });
-  }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function failure(message: string, cause?: unknown): Error {
-  return Object.assign(new assert.AssertionError({ message }), cause === undefined ? {} : { cause });
 }

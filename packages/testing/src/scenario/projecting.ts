@@ -17,11 +17,10 @@ import {
   type ProjectionClass,
   type StoreProvider,
   type Tables,
-  type TidemarkError,
   type Upcaster,
 } from '@tidemark/core';
 import { countedId } from '../counting-ids.ts';
-import type { ErrorClass } from './given.ts';
+import { assertSame, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
 
 export interface ProjectingOptions {
   /** Default `memory()`. A projection onto tables needs a store that has them: `sqlite(':memory:')`. */
@@ -86,7 +85,7 @@ export class Projecting<T> {
       const documents: Record<string, unknown> = {};
       for await (const { key, value } of app.documents(projection as new () => Documents<T>).all())
         documents[key] = value;
-      assertSame(documents, expected, 'other documents');
+      assertSame(documents, expected, 'the projection shows other documents');
     });
   }
 
@@ -94,7 +93,7 @@ export class Projecting<T> {
   async thenDocument(key: string, expected: T | undefined): Promise<void> {
     await this.#ending(async (app, projection) => {
       const document = await app.documents(projection as new () => Documents<T>).get(key);
-      assertSame(document, expected, `another document '${key}'`);
+      assertSame(document, expected, `the projection shows another document '${key}'`);
     });
   }
 
@@ -105,7 +104,7 @@ export class Projecting<T> {
       assertSame(
         rows.map((row) => ({ ...row })),
         expected,
-        'other rows',
+        'the projection shows other rows',
       );
     });
   }
@@ -113,7 +112,7 @@ export class Projecting<T> {
   /** A live projection shows this. */
   async thenValue(expected: T): Promise<void> {
     await this.#ending(async (app, projection) => {
-      assertSame(app.live(projection as LiveProjection<T>).value, expected, 'another value');
+      assertSame(app.live(projection as LiveProjection<T>).value, expected, 'the projection shows another value');
     });
   }
 
@@ -125,20 +124,23 @@ export class Projecting<T> {
         const keys = Object.keys(expected[index] ?? letter) as (keyof ExpectedLetter)[];
         return Object.fromEntries(keys.map((key) => [key, letter[key]]));
       });
-      assertSame(described, expected, 'other parked events');
+      assertSame(described, expected, 'the projection shows other parked events');
     });
   }
 
   /** It refuses them: stops at one, or refuses the append; with an error of this code or class, or caused by one. */
   async thenFails(expected: string | ErrorClass): Promise<void> {
-    const wanted = typeof expected === 'string' ? `the code ${expected}` : expected.name;
+    const wanted = wantedError(expected);
     const outcome = await this.#run(async () => undefined).then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
     if (outcome === undefined) throw failure(`the projection took all events in, and was to fail with ${wanted}`);
     if (!causesOf(outcome.error).some((cause) => fits(cause, expected)))
-      throw failure(`the projection failed with another error than ${wanted}: ${textOf(outcome.error)}`, outcome.error);
+      throw failure(
+        `the projection failed with another error than ${wanted}: ${chainOf(outcome.error)}`,
+        outcome.error,
+      );
   }
 
   #and(given: GivenEvents): Projecting<T> {
@@ -150,7 +152,7 @@ export class Projecting<T> {
       await this.#run(look);
     } catch (error) {
       if (error instanceof assert.AssertionError || error instanceof ArgumentError) throw error;
-      throw failure(`the projection failed: ${textOf(error)}`, error);
+      throw failure(`the projection failed: ${chainOf(error)}`, error);
     }
   }
 
@@ -179,16 +181,6 @@ export class Projecting<T> {
   }
 }
 
-/** As `deepEqual`, with what happened and then what differs: most runners show the message only. */
-function assertSame(actual: unknown, expected: unknown, happened: string): void {
-  try {
-    assert.deepEqual(actual, expected);
-  } catch (error) {
-    const message = `the projection shows ${happened}\n${(error as Error).message}`;
-    throw new assert.AssertionError({ message, actual, expected, operator: 'deepStrictEqual' });
-  }
-}
-
 function causesOf(error: unknown): readonly unknown[] {
   const causes: unknown[] = [];
   for (let cause = error; cause !== undefined && causes.length < 20; cause = (cause as { cause?: unknown }).cause)
@@ -196,18 +188,6 @@ function causesOf(error: unknown): readonly unknown[] {
   return causes;
 }
 
-function fits(error: unknown, expected: string | ErrorClass): boolean {
-  return typeof expected === 'string'
-    ? (error as Partial<TidemarkError>)?.code === expected
-    : error instanceof expected;
-}
-
-function textOf(error: unknown): string {
-  return causesOf(error)
-    .map((cause) => (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)))
-    .join(', caused by ');
-}
-
-function failure(message: string, cause?: unknown): Error {
-  return Object.assign(new assert.AssertionError({ message }), cause === undefined ? {} : { cause });
+function chainOf(error: unknown): string {
+  return causesOf(error).map(textOf).join(', caused by ');
 }

@@ -1,0 +1,36 @@
+/** How scenarios fail: with assertions that any runner shows, and with the cause kept. */
+import assert from 'node:assert/strict';
+import type { TidemarkError } from '@tidemark/core';
+
+/** A class of errors, to be told from others by `instanceof`. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** As `deepEqual`, with what happened and then what differs: most runners show the message only. */
+export function assertSame(actual: unknown, expected: unknown, happened: string): void {
+  try {
+    assert.deepEqual(actual, expected);
+  } catch (error) {
+    const message = `${happened}\n${(error as Error).message}`;
+    throw new assert.AssertionError({ message, actual, expected, operator: 'deepStrictEqual' });
+  }
+}
+
+export function failure(message: string, cause?: unknown): Error {
+  return Object.assign(new assert.AssertionError({ message }), cause === undefined ? {} : { cause });
+}
+
+/** Whether an error has this code, or is of this class. */
+export function fits(error: unknown, expected: string | ErrorClass): boolean {
+  return typeof expected === 'string'
+    ? (error as Partial<TidemarkError> | undefined)?.code === expected
+    : error instanceof expected;
+}
+
+/** `expected` of `fits` in words. */
+export function wantedError(expected: string | ErrorClass): string {
+  return typeof expected === 'string' ? `the code ${expected}` : expected.name;
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
