@@ -1,5 +1,5 @@
 // timeout: 180s
-// The programs that the pages take in with `<<<` run; `npm run typecheck` checks their types.
+// The programs whose parts the pages show run; `npm run typecheck` checks their types.
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'uvu';

@@ -33,6 +33,3 @@ export async function runProgram(file: string, tsconfig = path.join(root, 'tscon
     fs.rmSync(cwd, { recursive: true });
   }
 }
-
-/** The lines between `// #region name` and `// #endregion` of a file, or undefined. */
-export const hasRegion = (text: string, name: string) => new RegExp(`^\\s*// #region ${name}$`, 'm').test(text);

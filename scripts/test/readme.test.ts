@@ -1,14 +1,15 @@
 // timeout: 300s
 // Every block of TypeScript in README.md and docs/ is a complete program: it is type-checked and run.
 //   ```ts          is both         ```ts no-run   is only type-checked (it needs a server, say)
-// Every `npm` command in a block of sh names a script that exists, and every `<<<` a file and a region that exist.
+// A block behind `<!-- file#region -->` is a part of a program in docs/snippets, and is the same as there.
+// Every `npm` command in a block of sh names a script that exists.
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { globSync } from '../glob.mjs';
-import { type Block, blocksOf, includesOf } from './markdown.ts';
-import { hasRegion, root, runProgram, runToEnd } from './program.ts';
+import { type Block, blocksOf } from './markdown.ts';
+import { root, runProgram, runToEnd } from './program.ts';
 
 const pages = [
   ...['README.md', 'CONTRIBUTING.md'].filter((file) => fs.existsSync(path.join(root, file))),
@@ -23,7 +24,7 @@ const folder = path.join(root, 'docs/.blocks');
 const tsconfig = path.join(folder, 'tsconfig.json');
 const programs = pages.flatMap((page) =>
   blocksOf(read(page))
-    .filter(({ info }) => /^(ts|typescript|tsx|js|javascript)\b/.test(info))
+    .filter(({ info, from }) => from === undefined && /^(ts|typescript|tsx|js|javascript)\b/.test(info))
     .map((block) => ({
       ...block,
       page,
@@ -88,15 +89,10 @@ test('every npm command names a script that exists', () => {
   }
 });
 
-test('every include names a file and a region that exist', () => {
-  for (const page of pages) {
-    for (const { path: target, region } of includesOf(read(page))) {
-      const file = path.join(root, path.dirname(page), target);
-      assert.ok(fs.existsSync(file), `${page}: ${target} does not exist`);
-      if (region)
-        assert.ok(hasRegion(fs.readFileSync(file, 'utf8'), region), `${page}: ${target} has no region ${region}`);
-    }
-  }
+test('every part of a program that a page shows is the same as in the program', async () => {
+  const { status, output } = await runToEnd(['docs/includes.mjs', '--check'], { cwd: root });
+
+  assert.is(status, 0, output);
 });
 
 test.run();
