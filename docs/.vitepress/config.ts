@@ -18,9 +18,14 @@ export default defineConfig({
         items: [
           { text: 'Overview', link: '/overview' },
           { text: 'Getting started', link: '/guide/getting-started' },
+          { text: 'Events', link: '/guide/events' },
+          { text: 'Commands and aggregates', link: '/guide/commands' },
+          { text: 'Deciders', link: '/guide/deciders' },
           { text: 'Read models', link: '/guide/read-models' },
-          { text: 'Testing consumers', link: '/guide/testing-consumers' },
           { text: 'Live projections', link: '/guide/live-projections' },
+          { text: 'Following the log', link: '/guide/following' },
+          { text: 'Testing', link: '/guide/testing' },
+          { text: 'Testing consumers', link: '/guide/testing-consumers' },
         ],
       },
       {
