@@ -1,5 +1,6 @@
 /** What only storing brings out: scenarios that pass straight, and must not pass. */
 import assert from 'node:assert/strict';
+import { Aggregate, AggregateId, AggregateRoot, Applies, DomainEvent, Handles } from '@tidemark/core';
 import { given } from '@tidemark/testing';
 import { suite } from 'uvu';
 import {
@@ -73,6 +74,25 @@ test('a class that was not registered', () =>
       .when(Heat, { id, by: 1 })
       .then(new Heated(new Degrees(1))),
     /passes straight, but not once events and state were stored: SerializationError/,
+  ));
+
+@DomainEvent('Rinsed', { version: 2 })
+class Rinsed {}
+class Rinse {
+  @AggregateId() id!: string;
+}
+@Aggregate('pipe')
+class Pipe extends AggregateRoot {
+  @Handles(Rinse) rinse() {
+    this.record(new Rinsed());
+  }
+  @Applies(Rinsed) rinsed() {}
+}
+
+test('what the application would be given besides is asked for by name', () =>
+  assert.rejects(
+    given(Pipe).when(Rinse, { id }).then(new Rinsed()),
+    /no upcaster starts from version 1.*\nGive the scenario what the application is given: \.with\(\{ upcasters, values \}\)/,
   ));
 
 test.run();

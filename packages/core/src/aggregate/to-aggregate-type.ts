@@ -3,11 +3,11 @@
 import type { AggregateFacts, AggregateType, CommandClass } from '../decider/aggregate-type.ts';
 import { assertAggregateId } from '../decider/decider.ts';
 import { shapeOf } from '../decider/shape.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { decodeValue, encodeValue } from '../event/codec.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
-import { className } from '../shared/describe.ts';
+import { className, describe } from '../shared/describe.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
 import { aggregateNote, appliesNotes, handlesNotes, idNote } from './decorators.ts';
 
@@ -29,6 +29,8 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
   const apply = (state: AggregateRoot, event: object): void => {
     const known = appliers.has(event.constructor as EventClass);
     if (!known) {
+      if (typeof event === 'function')
+        throw new ArgumentError('record', describe(event), 'an instance of an event class');
       const place = `${target.name} and ${className(event)}`;
       throw new ConfigurationError(
         `${target.name} has no @Applies(${className(event)}); where it changes nothing, say @Applies.nothing(${className(event)})`,

@@ -111,6 +111,8 @@ async function ending(scenario: Scenario, assertOutcome: (outcome: Outcome) => v
 
 const advice = 'Stored are own enumerable fields: #private fields, accessors, closures and what no event says are not.';
 
+const declaring = 'Give the scenario what the application is given: .with({ upcasters, values }).';
+
 /** The two ways have to give the same, whatever the scenario asks for. */
 function assertKept(straight: Outcome, stored: Outcome): void {
   const refusals = [straight.error, stored.error].map((error) => error !== undefined);
@@ -121,7 +123,8 @@ function assertKept(straight: Outcome, stored: Outcome): void {
   }
   if (straight.error === undefined && stored.error !== undefined) {
     const refusal = textOf(stored.error);
-    throw failure(`passes straight, but not once events and state were stored: ${refusal}\n${advice}`, stored.error);
+    const hint = (stored.error as Partial<TidemarkError>).code === 'CONFIGURATION' ? declaring : advice;
+    throw failure(`passes straight, but not once events and state were stored: ${refusal}\n${hint}`, stored.error);
   }
   if (straight.error !== undefined && stored.error === undefined) {
     const refusal = textOf(straight.error);
