@@ -19,10 +19,16 @@ import { guarded } from './error-hook.ts';
 import { Projections } from './projections.ts';
 import { RunningApplication } from './running-application.ts';
 import { type Declarations, Wiring } from './wiring.ts';
+import { withReadModels } from './with-read-models.ts';
 
 export interface ApplicationOptions extends Declarations {
   /** Where everything is kept: `memory()`, `sqlite(file)`. */
   readonly store: StoreProvider;
+  /**
+   * Where read models are kept, with their checkpoints, when not in `store`. Each process that projects into it, and only
+   * such, opens it too; inline projections need both in one store.
+   */
+  readonly readModels?: StoreProvider | undefined;
   /** Given to command handlers as `context.services`. */
   readonly services?: unknown;
   readonly cache?: CacheOptions | undefined;
@@ -46,9 +52,8 @@ export interface ApplicationOptions extends Declarations {
 export async function createApplication(options: ApplicationOptions): Promise<Application> {
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('options', describe(options), 'an object');
-  const { store, services, clock = systemClock, ids = randomIds } = options;
-  if (typeof store?.open !== 'function')
-    throw new ArgumentError('store', describe(store), 'memory(), sqlite(file) or another provider');
+  const { services, clock = systemClock, ids = randomIds } = options;
+  const store = providerOf(options);
   const conflictRetries = limit('conflictRetries', options.conflictRetries ?? 20, 0);
   const handlerTimeout = limit('handlerTimeout', options.handlerTimeout ?? 30_000, 1);
   const wiring = new Wiring(options);
@@ -97,6 +102,18 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       onError,
     },
   });
+}
+
+function providerOf({ store, readModels }: ApplicationOptions): StoreProvider {
+  assertProvider('store', store);
+  if (readModels === undefined) return store;
+  assertProvider('readModels', readModels);
+  return withReadModels(store, readModels);
+}
+
+function assertProvider(name: string, provider: unknown): void {
+  if (typeof (provider as Partial<StoreProvider> | null | undefined)?.open === 'function') return;
+  throw new ArgumentError(name, describe(provider), 'memory(), sqlite(file) or another provider');
 }
 
 function limit(name: string, value: unknown, least: number): number {

@@ -141,6 +141,9 @@ export class Projections {
       readModels,
       head: () => events.head(),
       failure: (id) => projectors.map((projector) => projector.failureOf(id)).find((error) => error !== undefined),
+      onServed: (served) => {
+        for (const projector of projectors) projector.observe(served);
+      },
       signal: this.#stopping.signal,
     });
     const watching = rebuild.done.catch(() => {}).finally(() => this.#rebuilds.delete(watching));

@@ -123,8 +123,7 @@ export class Projector implements ModelObserver {
   async caughtUp(position: Position, timeout: number | undefined, signal?: AbortSignal): Promise<void> {
     this.#look();
     const { state, lastError, name, served, position: reached } = this.status;
-    const isRight = !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
-    if (served && reached >= position && isRight) return;
+    if (served && reached >= position && isOfUse(lastError)) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
     const waiting = this.#waiters.wait(position, timeout, signal);
@@ -172,6 +171,8 @@ export class Projector implements ModelObserver {
       ? position > Math.max(this.#own.position, before.position) || (isServed && !before.served && position > 0)
       : before.served || position > 0;
     if (this.#own.build !== id) this.#own = { build: id, position };
+    // What was wrong with the one that was served is not wrong with this one.
+    if (!isSame && isServed && !isOfUse(before.lastError)) this.#set({ state: 'starting', lastError: undefined });
     const isTold = before.served === isServed && before.parked === parked && before.position === position;
     if (!isTold) this.#set({ served: isServed, parked, position });
     if (isServed && isForeign) this.changes$.next({ kind: 'reset', position });
@@ -288,4 +289,9 @@ export class Projector implements ModelObserver {
     if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
     this.#settled();
   }
+}
+
+/** Whether the served read model can be gone on with, whatever went wrong. */
+function isOfUse(lastError: Error | undefined): boolean {
+  return !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
 }

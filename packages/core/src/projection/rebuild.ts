@@ -32,6 +32,8 @@ export interface RebuildParts {
   readonly head: () => Promise<Position>;
   /** Why the build failed, where this process is the one that fills it. */
   readonly failure: (build: number) => Error | undefined;
+  /** Told of the builds that are served, before `done` resolves. */
+  readonly onServed: (builds: readonly ModelBuild[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -93,7 +95,7 @@ export class Rebuild {
       }
       const open = now as readonly ModelBuild[];
       this.#progress.next(this.#progressOf(open, total));
-      if (open.every(({ state }) => state !== 'building')) return;
+      if (open.every(({ state }) => state !== 'building')) return this.parts.onServed(builds);
       if (signal.aborted) throw new ClosedError('the application');
       await waitUntil(readModels, seen, signal);
     }

@@ -1,5 +1,6 @@
 /** What an application has to hold on every store: above all what was seen to break in other frameworks. */
 import { type ConformanceTarget, type DeclareTest, declareRules } from '../conformance/declare-rules.ts';
+import { NotRequired } from '../conformance/rule.ts';
 import { commands } from './commands.ts';
 import { commandsOfOthers } from './commands-of-others.ts';
 import { consumersOfOthers } from './consumers-of-others.ts';
@@ -9,7 +10,7 @@ import { parkedEvents } from './parked-events.ts';
 import { questionsToDocuments } from './questions-to-documents.ts';
 import { rebuilding, versions } from './rebuilding.ts';
 import { severalRunners } from './several-runners.ts';
-import { openShop } from './shop.ts';
+import { openShop, type ShopRules } from './shop.ts';
 import { tracedConsumers } from './traced-consumers.ts';
 
 /** Declares one test for each rule; see `storeConformance`. */
@@ -21,7 +22,7 @@ export function applicationConformance(target: ConformanceTarget, test: DeclareT
       'commands of others': commandsOfOthers,
       loading,
       'consumers of others': consumersOfOthers,
-      'inline projections': inlineProjections,
+      'inline projections': needingInline(inlineProjections),
       'parked events': parkedEvents,
       rebuilding,
       versions,
@@ -32,4 +33,18 @@ export function applicationConformance(target: ConformanceTarget, test: DeclareT
     test,
     openShop,
   );
+}
+
+/** Where no transaction spans events and read models, an application with an inline projection does not start. */
+function needingInline(rules: ShopRules): ShopRules {
+  const needing = Object.entries(rules).map(([title, check]): [string, ShopRules[string]] => [
+    title,
+    async (shop) => {
+      const stores = await shop.store.open();
+      await stores.close();
+      if (stores.useInline === undefined) throw new NotRequired('the store has no inlineProjections');
+      await check(shop);
+    },
+  ]);
+  return Object.fromEntries(needing);
 }
