@@ -5,7 +5,7 @@ import { assertDone } from '../assert.ts';
 import { Account, accountId, Balances } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { RawLog } from '../raw-log.ts';
-import type { Scenario, Work } from '../scenario.ts';
+import type { RateScenario, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 
 const eventsEach = 10;
@@ -22,7 +22,7 @@ interface Balance {
   readonly balance: number;
 }
 
-export const catchUp: Scenario = {
+export const catchUp: RateScenario = {
   name: 'catch-up',
   title: 'A projection to documents catches up',
   about:

@@ -6,7 +6,7 @@ import { assertDone } from '../assert.ts';
 import { Account, MoneyDeposited } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { RawLog } from '../raw-log.ts';
-import type { Scenario, Way, Work } from '../scenario.ts';
+import type { RateScenario, Way, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 
 const eventsEach = 10;
@@ -27,7 +27,7 @@ interface Found {
   balance: number;
 }
 
-export const replay: Scenario = {
+export const replay: RateScenario = {
   name: 'replay',
   title: 'Replay of the whole log',
   about:
