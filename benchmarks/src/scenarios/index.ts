@@ -4,6 +4,7 @@ import { batch100, batch1000 } from './batches.ts';
 import { catchUp } from './catch-up.ts';
 import { decide } from './decide.ts';
 import { execute64, executeFull, executeNormal } from './execute.ts';
+import { inline1, inline64 } from './inline.ts';
 import { load } from './load.ts';
 import { replay } from './replay.ts';
 
@@ -26,6 +27,6 @@ export const chapters: readonly Chapter[] = [
   {
     title: 'Read models',
     about: 'Projections that are stored: a balance for each account, as documents by key or as rows of an SQL table.',
-    scenarios: [catchUp],
+    scenarios: [inline1, inline64, catchUp],
   },
 ];
