@@ -3,6 +3,7 @@ import { append64, appendFull, appendNormal } from './append.ts';
 import { batch100, batch1000 } from './batches.ts';
 import { catchUp } from './catch-up.ts';
 import { decide } from './decide.ts';
+import { liveAcross, liveHere } from './delays.ts';
 import { execute64, executeFull, executeNormal } from './execute.ts';
 import { inline1, inline64 } from './inline.ts';
 import { load } from './load.ts';
@@ -28,5 +29,10 @@ export const chapters: readonly Chapter[] = [
     title: 'Read models',
     about: 'Projections that are stored: a balance for each account, as documents by key or as rows of an SQL table.',
     scenarios: [inline1, inline64, catchUp],
+  },
+  {
+    title: 'Live',
+    about: 'From an append to those who follow the log, while events come all the time.',
+    scenarios: [liveHere, liveAcross],
   },
 ];
