@@ -7,6 +7,7 @@ import { liveAcross, liveHere } from './delays.ts';
 import { execute64, executeFull, executeNormal } from './execute.ts';
 import { inline1, inline64 } from './inline.ts';
 import { load } from './load.ts';
+import { rebuild } from './rebuild.ts';
 import { replay } from './replay.ts';
 
 export const chapters: readonly Chapter[] = [
@@ -28,7 +29,7 @@ export const chapters: readonly Chapter[] = [
   {
     title: 'Read models',
     about: 'Projections that are stored: a balance for each account, as documents by key or as rows of an SQL table.',
-    scenarios: [inline1, inline64, catchUp],
+    scenarios: [inline1, inline64, catchUp, rebuild],
   },
   {
     title: 'Live',
