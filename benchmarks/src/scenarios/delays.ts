@@ -17,7 +17,7 @@ import { accountOf, appendDeposit, depositSeed, revisionOf } from './deposits.ts
 const base = depositSeed.accounts * depositSeed.eventsEach;
 
 const about =
-  '1,000 appends a second of one event each, durability full, each called when it is due and not when others are done (an open loop, kept by a thread of its own, so nothing that had to wait is left out). The first columns count from when the append was due until its event was seen, the fsync included; the next ones from when the writer’s promise was resolved, and less than 0 is before that. The first second of each round is not counted.';
+  '1,000 appends a second of one event each, durability full, each called when it is due and not when others are done (an open loop, kept by a thread of its own, so nothing that had to wait is left out). The first columns count from when the append was due until its event was seen, the fsync included; the next ones from when the writer’s promise was resolved, and less than 0 is before that. 2 rounds of 6 s, of which the first second is not counted.';
 
 interface Writing {
   readonly bench: Bench;

@@ -12,7 +12,7 @@ import { seeded } from '../seed.ts';
 import { accountOf, appendDeposit, type Deposits, depositSeed, revisionOf, warmUpOf, work } from './deposits.ts';
 
 const about =
-  'Each append changes the balance of its account in the same transaction; durability full. By hand: BEGIN, the event’s INSERT with JSON.stringify and a random UUID, the change of the row (of a document: its JSON read, parsed, changed and written), COMMIT: one fsync for both. Tidemark does the same through the projection’s handler, and keeps a checkpoint beside it. The last column compares with the same append in an application without a projection: what the projection adds.';
+  'Each append changes the balance of its account in the same transaction; durability full. By hand: BEGIN, the event’s INSERT with JSON.stringify and a random UUID, the change of the row (of a document: its JSON read, parsed, changed and written), COMMIT: one fsync for both. Tidemark does the same through the projection’s handler, and keeps a checkpoint beside it. The last column compares with the same append in an application without a projection: what the projection adds. 5 rounds.';
 
 export const inline1: RateScenario = {
   name: 'inline-1',
