@@ -50,16 +50,17 @@ async function byHand(): Promise<void> {
   const { file, mmapBytes, appendsPerSecond } = options;
   const raw = new RawLog(file, { durability: 'normal', mmapBytes });
   const writer = new RawLog(file, { durability: 'full', mmapBytes });
+  const { append, commit } = groupsOf(writer);
   const rows = rowsByHand(raw.db, 'documents');
   await readyToGo();
-  const load = loadOf(async (account, revision) => writer.append(account, revision));
+  const load = loadOf(append);
   await load.begun;
   const done = await measured(async () => {
     let events = 0;
     for (const taken of takeIn(raw, rows)) {
       events += taken;
       // The loop lets appends in that are due.
-      if (appendsPerSecond > 0) await turn();
+      if (appendsPerSecond > 0) await turn().then(commit);
     }
     return events;
   });
@@ -89,6 +90,26 @@ async function byRebuild(): Promise<void> {
   await app.caughtUp(Balances, await app.eventStore.head(), { timeout: 60_000 });
   await handOver(rebuilt(done, await balanceOf(app, 'documents', options.accounts - 1), load));
   await app.stop();
+}
+
+/** Appends that are due at once share a transaction: on a slow disk those that each have their own would never be over. */
+function groupsOf(writer: RawLog) {
+  let waiting: { account: number; revision: number; done: () => void }[] = [];
+  const commit = () => {
+    if (waiting.length === 0) return;
+    writer.begin();
+    for (const { account, revision } of waiting) writer.append(account, revision);
+    writer.commit();
+    for (const { done } of waiting) done();
+    waiting = [];
+  };
+  const append = (account: number, revision: number) => {
+    if (waiting.length === 0) setImmediate(commit);
+    return new Promise<void>((done) => {
+      waiting.push({ account, revision, done });
+    });
+  };
+  return { append, commit };
 }
 
 /** Deposits in turn on the first half of the accounts, when they are due, until its end. */

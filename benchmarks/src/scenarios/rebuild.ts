@@ -23,7 +23,7 @@ export const rebuild: RateScenario = {
   name: 'rebuild',
   title: 'Rebuilding a read model of a million events',
   about:
-    'A million events of 100,000 accounts, to documents. app.rebuild fills a new read model beside the served one, which goes on following the log, until the new one is served. By hand: the loop of the catch-up above, into an empty table; it serves nobody meanwhile, and switches nothing. Each runs in a process of its own, so that the peak of its resident memory is its own. With appends: 1,000 a second of one event each in the same process, durability full, called when they are due; p50 and p99 count from then to the acknowledgement. The loop by hand lets them in between its transactions. 3 rounds, and none before them.',
+    'A million events of 100,000 accounts, to documents. app.rebuild fills a new read model beside the served one, which goes on following the log, until the new one is served. By hand: the loop of the catch-up above, into an empty table; it serves nobody meanwhile, and switches nothing. Each runs in a process of its own, so that the peak of its resident memory is its own. With appends: 1,000 a second of one event each in the same process, durability full, called when they are due; p50 and p99 count from then to the acknowledgement. The loop by hand lets them in between its transactions, those that are due in one transaction together, as Tidemark does. 3 rounds, and none before them.',
   unit: 'events',
   mostRounds: 3,
   warmUps: 0,
