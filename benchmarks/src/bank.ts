@@ -3,14 +3,13 @@ import {
   Aggregate,
   AggregateId,
   AggregateRoot,
+  type AppendResult,
   Applies,
-  Documents,
   DomainError,
   DomainEvent,
+  type EventStore,
+  eventData,
   Handles,
-  On,
-  Projection,
-  type RecordedEvent,
 } from '@tidemark/core';
 import { IsPositive, IsString, IsUUID, Length } from 'class-validator';
 
@@ -95,25 +94,18 @@ export class Account extends AggregateRoot {
 @Aggregate('account', { snapshot: { every: 95 } })
 export class AccountWithSnapshots extends Account {}
 
-@Projection('balances')
-export class Balances extends Documents<{ owner: string; balance: number }> {
-  @On(AccountOpened)
-  opened({ data, aggregateId }: RecordedEvent<AccountOpened>) {
-    this.put(aggregateId, { owner: data.owner, balance: 0 });
-  }
-
-  @On(MoneyDeposited)
-  deposited({ data, aggregateId }: RecordedEvent<MoneyDeposited>) {
-    this.update(aggregateId, (account) => ({ ...account, balance: account.balance + data.amount }));
-  }
-}
-
 export function accountId(index: number): string {
   return `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
 }
 
 export function accountStream(index: number): string {
   return `account-${accountId(index)}`;
+}
+
+/** Appends a deposit of 1 as plain data, to be at `revision`. */
+export function deposit(events: Pick<EventStore, 'append'>, account: number, revision: number): Promise<AppendResult> {
+  const event = eventData('MoneyDeposited', depositData(1), { metadata });
+  return events.append(accountStream(account), [event], { expectedRevision: revision - 1 });
 }
 
 /** What the command handler puts on each event. */

@@ -4,7 +4,7 @@
  */
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import type { Scenario, Way } from './scenario.ts';
+import type { RateScenario, Way } from './scenario.ts';
 
 export interface Outcome {
   readonly way: Way;
@@ -13,44 +13,53 @@ export interface Outcome {
   /** Median of the processor's time for each, in microseconds: all threads, without waiting. */
   readonly cpu: number;
   /** To the way it is compared with; absent for that one itself. */
-  readonly ratio: Spread | undefined;
+  readonly ratio: Ratio | undefined;
+  /** To the second way it is compared with. */
+  readonly secondRatio: Ratio | undefined;
+  /** Medians, by heading. */
+  readonly figures: ReadonlyMap<string, number>;
 }
 
 /** Over the rounds. */
-interface Spread {
+export interface Ratio {
+  readonly to: string;
   readonly lowest: number;
   readonly median: number;
   readonly highest: number;
 }
 
 v8.setFlagsFromString('--expose-gc');
-const collectGarbage = vm.runInNewContext('gc') as () => void;
+export const collectGarbage = vm.runInNewContext('gc') as () => void;
 
-/** One round more is run first, and not counted: it warms the code up. */
-export async function compare(ways: readonly Way[], rounds: number): Promise<readonly Outcome[]> {
+/** Rounds that are not counted are run first: they warm the code up. */
+export async function compare(ways: readonly Way[], rounds: number, warmUps = 1): Promise<readonly Outcome[]> {
   const measured = new Map<string, Measured[]>(ways.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    // Nobody is always the first, or always behind the same neighbour's writes.
-    for (let index = 0; index < ways.length; index += 1) {
-      const way = ways[(index + round) % ways.length] as Way;
+  for (let round = 0; round < warmUps + rounds; round += 1) {
+    for (const way of rotated(ways, round)) {
       const each = await measure(way);
-      if (round > 0) measured.get(way.name)?.push(each);
+      if (round >= warmUps) measured.get(way.name)?.push(each);
     }
   }
   return ways.map((way) => outcome(way, ways, measured));
 }
 
+/** Nobody is always the first, or always behind the same neighbour's writes. */
+export function rotated<W>(ways: readonly W[], round: number): readonly W[] {
+  return ways.map((_, index) => ways[(index + round) % ways.length] as W);
+}
+
 /** The outcomes that a smoke run does not forgive, in words. */
-export function brokenFloors({ name }: Scenario, outcomes: readonly Outcome[]): readonly string[] {
+export function brokenFloors({ name }: RateScenario, outcomes: readonly Outcome[]): readonly string[] {
   return outcomes.flatMap(({ way, ratio }) => {
     if (way.floor === undefined || ratio === undefined || ratio.median >= way.floor) return [];
-    return `${name}: '${way.name}' reached ${ratio.median.toFixed(2)} of what it is compared with, wanted ${way.floor}`;
+    return `${name}: '${way.name}' reached ${ratio.median.toFixed(2)} of '${ratio.to}', wanted ${way.floor}`;
   });
 }
 
 interface Measured {
   readonly rate: number;
   readonly cpu: number;
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 async function measure(way: Way): Promise<Measured> {
@@ -60,11 +69,14 @@ async function measure(way: Way): Promise<Measured> {
     collectGarbage();
     const usedBefore = process.cpuUsage();
     const began = performance.now();
-    const count = await work.run();
+    const done = await work.run();
     const seconds = (performance.now() - began) / 1_000;
     const { user, system } = process.cpuUsage(usedBefore);
+    const here = { seconds, cpuMicroseconds: user + system };
+    const { count, ...used } = typeof done === 'number' ? { count: done, ...here } : done;
     await work.check();
-    return { rate: count / seconds, cpu: (user + system) / count };
+    const figures = work.figures?.() ?? {};
+    return { rate: count / used.seconds, cpu: used.cpuMicroseconds / count, figures };
   } finally {
     await work.close();
   }
@@ -72,18 +84,23 @@ async function measure(way: Way): Promise<Measured> {
 
 function outcome(way: Way, ways: readonly Way[], measured: ReadonlyMap<string, readonly Measured[]>): Outcome {
   const own = measured.get(way.name) ?? [];
-  const against = way.against ?? ways[0]?.name ?? way.name;
-  const others = measured.get(against) ?? [];
-  const ratios = own.map(({ rate }, index) => rate / (others[index]?.rate ?? rate));
+  const ratioTo = (to: string | undefined): Ratio | undefined => {
+    const others = to === undefined || to === way.name ? [] : (measured.get(to) ?? []);
+    if (to === undefined || others.length === 0) return undefined;
+    return { to, ...spread(own.map(({ rate }, index) => rate / (others[index]?.rate ?? rate))) };
+  };
+  const headings = Object.keys(own[0]?.figures ?? {});
   return {
     way,
     rate: spread(own.map(({ rate }) => rate)).median,
     cpu: spread(own.map(({ cpu }) => cpu)).median,
-    ratio: against === way.name || others.length === 0 ? undefined : spread(ratios),
+    ratio: ratioTo(way.against ?? ways[0]?.name),
+    secondRatio: ratioTo(way.alsoAgainst),
+    figures: new Map(headings.map((key) => [key, spread(own.map(({ figures }) => figures[key] ?? 0)).median])),
   };
 }
 
-function spread(values: readonly number[]): Spread {
+function spread(values: readonly number[]): Omit<Ratio, 'to'> {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;

@@ -5,14 +5,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bench } from './bench.ts';
 import { brokenFloors, compare } from './compare.ts';
+import { brokenCeilings, measureDelays } from './delays.ts';
 import { machineFacts } from './machine.ts';
 import { type Options, parseOptions, UsageError, usage } from './options.ts';
-import { markdown, plain, type Section } from './report.ts';
-import type { Scenario } from './scenario.ts';
-import { scenarios } from './scenarios/index.ts';
+import { delaysSection, markdown, plain, ratesSection, type Section } from './report.ts';
+import type { RateScenario, Scenario } from './scenario.ts';
+import { chapters } from './scenarios/index.ts';
 
 const results = fileURLToPath(new URL('../results.md', import.meta.url));
 const args = process.argv.slice(2);
+const scenarios = chapters.flatMap((chapter) => chapter.scenarios);
 
 process.exitCode = await main().catch((error: unknown) => {
   if (!(error instanceof UsageError)) throw error;
@@ -46,9 +48,9 @@ async function measure(chosen: readonly Scenario[], folder: string, options: Opt
   console.log(`${machine.map(([, value]) => value).join(' · ')}\n`);
   for (const scenario of chosen) {
     try {
-      const section = { scenario, outcomes: await outcomesOf(scenario, folder, options) };
+      const section = await sectionOf(scenario, folder, options);
       sections.push(section);
-      broken.push(...brokenFloors(section.scenario, section.outcomes));
+      broken.push(...section.broken);
       console.log(`${plain(section)}\n`);
     } catch (error) {
       console.error(`${scenario.name} failed:`, error);
@@ -63,22 +65,39 @@ async function measure(chosen: readonly Scenario[], folder: string, options: Opt
   }
   if (!isWhole) return 0;
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...shownArguments()] : [])].join(' ');
-  fs.writeFileSync(results, markdown({ sections, machine, rounds, mmap, date: new Date(), command }));
+  fs.writeFileSync(results, markdown({ chapters, sections, machine, rounds, mmap, date: new Date(), command }));
   console.log(`written: ${path.relative(process.cwd(), results)}`);
   return 0;
 }
 
-async function outcomesOf(scenario: Scenario, folder: string, { size, mmap, rounds, way }: Options) {
+/** Measures it, and says what a smoke run does not forgive. */
+async function sectionOf(
+  scenario: Scenario,
+  folder: string,
+  options: Options,
+): Promise<Section & { readonly broken: readonly string[] }> {
+  const { size, mmap, way } = options;
   const own = fs.mkdtempSync(path.join(folder, `${scenario.name}-`));
+  const bench = new Bench(own, size, { mmap });
+  const isWanted = ({ name }: { readonly name: string }) => name.includes(way ?? '');
   try {
-    const ways = await scenario.open(new Bench(own, size, { mmap }));
-    return await compare(
-      ways.filter(({ name }) => name.includes(way ?? '')),
-      rounds,
-    );
+    if (scenario.kind === 'delays') {
+      const ways = (await scenario.open(bench)).filter(isWanted);
+      const outcomes = await measureDelays(ways, size === 'smoke' ? 1 : scenario.rounds);
+      return { ...delaysSection(scenario, outcomes), broken: brokenCeilings(scenario, outcomes) };
+    }
+    const ways = (await scenario.open(bench)).filter(isWanted);
+    const outcomes = await compare(ways, roundsOf(scenario, options), scenario.warmUps);
+    return { ...ratesSection(scenario, outcomes), broken: brokenFloors(scenario, outcomes) };
   } finally {
     fs.rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** Those that limit their rounds take long: once is enough to see that they run. */
+function roundsOf({ mostRounds }: RateScenario, { size, rounds }: Options): number {
+  if (mostRounds === undefined) return rounds;
+  return size === 'smoke' ? 1 : Math.min(rounds, mostRounds);
 }
 
 /** Paths are nobody's business but this machine's. */

@@ -21,11 +21,11 @@ export class UsageError extends Error {}
 export const usage = `Tidemark beside raw better-sqlite3, doing the same work in the same process, in turn.
 
   npm run bench                  measures everything, and writes benchmarks/results.md
-  npm run bench -- --smoke       a few seconds: shows that everything runs and no shape is wrong; writes nothing
+  npm run bench -- --smoke       about a minute: shows that everything runs and no shape is wrong; writes nothing
 
   --only NAME    only scenarios whose name begins so; writes nothing
   --way TEXT     only ways whose name contains this, to profile one of them; writes nothing
-  --rounds N     how many rounds count, 1 to 99 (default 7)
+  --rounds N     how many rounds count, 1 to 99 (default 7); what takes long has fewer, and says so
   --large        a million events instead of 100,000 where a log is read
   --mmap         with memory-mapped reading, on both sides
   --dir FOLDER   put the files there instead of the system's temporary folder: the disk decides much

@@ -1,13 +1,17 @@
-/** Figures for people: the same table in the terminal and in results.md. */
-import type { Outcome } from './compare.ts';
-import type { Scenario } from './scenario.ts';
+/** Figures for people: the same tables in the terminal and in results.md. */
+import type { Outcome, Ratio } from './compare.ts';
+import type { DelayOutcome, Percentiles } from './delays.ts';
+import type { Chapter, RateScenario, Scenario } from './scenario.ts';
 
+/** A scenario's table. */
 export interface Section {
   readonly scenario: Scenario;
-  readonly outcomes: readonly Outcome[];
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface Report {
+  readonly chapters: readonly Chapter[];
   readonly sections: readonly Section[];
   readonly machine: readonly (readonly [label: string, value: string])[];
   readonly rounds: number;
@@ -17,60 +21,112 @@ export interface Report {
   readonly command: string;
 }
 
-export function markdown({ sections, machine, rounds, mmap, date, command }: Report): string {
+export function ratesSection(scenario: RateScenario, outcomes: readonly Outcome[]): Section {
+  const headings = [...new Set(outcomes.flatMap(({ figures }) => [...figures.keys()]))];
+  const seconds = [...new Set(outcomes.flatMap(({ secondRatio }) => secondRatio?.to ?? []))];
+  const head = ['way', `${scenario.unit} a second`, 'µs each', 'of it CPU', 'ratio', 'wanted'];
+  const rows = outcomes.map(({ way, rate, cpu, ratio, secondRatio, figures }) => [
+    way.name,
+    Math.round(rate).toLocaleString('en'),
+    short(1_000_000 / rate),
+    short(cpu),
+    shownRatio(ratio, outcomes[0]?.way.name),
+    way.target === undefined ? '' : `≥ ${way.target}`,
+    ...seconds.map((to) => (secondRatio?.to === to ? shownRatio(secondRatio, to) : '')),
+    ...headings.map((heading) => shownFigure(figures.get(heading))),
+  ]);
+  return { scenario, head: [...head, ...seconds.map((to) => `ratio to ‘${to}’`), ...headings], rows };
+}
+
+export function delaysSection(scenario: Scenario, outcomes: readonly DelayOutcome[]): Section {
+  const head = ['way', 'events', 'p50, ms', 'p99', 'longest', 'p50 behind the acknowledgement, ms', 'p99', 'longest'];
+  const rows = outcomes.map(({ way, events, sinceDue, sinceAcknowledged }) => [
+    way.name,
+    events.toLocaleString('en'),
+    ...milliseconds(sinceDue),
+    ...(sinceAcknowledged === undefined ? ['', '', ''] : milliseconds(sinceAcknowledged)),
+    way.target === undefined ? '' : `p99 ≤ ${way.target}`,
+  ]);
+  return { scenario, head: [...head, 'wanted'], rows };
+}
+
+export function markdown({ chapters, sections, machine, rounds, mmap, date, command }: Report): string {
   const lines = [
     '# Benchmarks',
     '',
     `Written by \`${command}\` on ${date.toISOString().slice(0, 10)}; do not edit.`,
     '',
-    'Each way of a scenario runs in turn in one process, on files of its own, and is compared with the same work done by',
-    'hand with better-sqlite3 in the same round. Figures are medians; behind a ratio stand the lowest and the highest of the',
-    'rounds. The rates belong to this machine and to what else it did; the ratios are what to compare.',
+    'What Tidemark costs, beside the same work written by hand with better-sqlite3, the driver that Tidemark itself uses. Each',
+    'table is one piece of work, and each line of it one way of doing that work. All ways of a table run in turn, in the same',
+    'run, on files of their own with the same tables and indexes. The rates belong to this machine and to what else it did; the',
+    'ratios are what to compare.',
     '',
-    '| | |',
+    '| column | meaning |',
+    '| --- | --- |',
+    '| a second, µs each | median of the rounds |',
+    '| of it CPU | processor time for each in µs, all threads: above the time itself where threads ran at once, below it where the disk was waited for |',
+    '| ratio | this rate divided by that of the first line, or of the line named, in the same round: 1 is as fast, 0.5 half as fast, 2 twice as fast. Median, and in parentheses the lowest and the highest round |',
+    '| wanted | the bar that was set, reached or not |',
+    '',
+    '| measured on | |',
     '| --- | --- |',
     ...machine.map(([label, value]) => `| ${label} | ${value} |`),
-    `| rounds | ${rounds}, after one that is not counted |`,
-    `| durability | full is \`synchronous=FULL\` with WAL, an fsync each commit; normal is \`synchronous=NORMAL\` with WAL |`,
+    `| rounds | ${rounds}, after one that is not counted, where a table does not say otherwise |`,
+    `| durability | full is \`synchronous=FULL\` with WAL, an fsync each commit; normal is \`synchronous=NORMAL\` with WAL, none |`,
     `| memory-mapped reading | ${mmap ? 'on' : 'off'}, on both sides |`,
     '',
   ];
-  for (const section of sections) lines.push(...markdownOf(section), '');
+  for (const { title, about, scenarios } of chapters) {
+    lines.push(`## ${title}`, '', about, '');
+    for (const section of sections) if (scenarios.includes(section.scenario)) lines.push(...markdownOf(section), '');
+  }
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function markdownOf({ scenario, outcomes }: Section): readonly string[] {
+function markdownOf({ scenario, head, rows }: Section): readonly string[] {
   return [
-    `## ${scenario.title}`,
+    `### ${scenario.title}`,
     '',
     scenario.about,
     '',
-    `| way | ${scenario.unit} a second | µs each | of it CPU | ratio | wanted |`,
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...outcomes.map((outcome) => `| ${cells(outcome).join(' | ')} |`),
+    `| ${head.join(' | ')} |`,
+    `| ${head.map((_, column) => (column === 0 ? '---' : '---:')).join(' | ')} |`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
   ];
 }
 
 /** For the terminal. */
-export function plain({ scenario, outcomes }: Section): string {
-  const rows = [['', `${scenario.unit}/s`, 'µs each', 'CPU', 'ratio', 'wanted'], ...outcomes.map(cells)];
-  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+export function plain({ scenario, head, rows }: Section): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ');
-  return [`${scenario.title} (${scenario.name})`, ...rows.map((row) => `  ${line(row)}`)].join('\n');
+  return [`${scenario.title} (${scenario.name})`, ...wrapped(scenario.about), ...all.map(line)]
+    .map((text, index) => (index === 0 ? text : `  ${text.trimEnd()}`))
+    .join('\n');
 }
 
-function cells({ way, rate, cpu, ratio }: Outcome): string[] {
-  return [
-    way.name,
-    Math.round(rate).toLocaleString('en'),
-    short(1_000_000 / rate),
-    short(cpu),
-    ratio === undefined ? '' : `${ratio.median.toFixed(2)} (${ratio.lowest.toFixed(2)}–${ratio.highest.toFixed(2)})`,
-    way.target === undefined ? '' : `≥ ${way.target}`,
-  ];
+function wrapped(text: string): readonly string[] {
+  return text.match(/.{1,110}(?:\s|$)/g)?.map((part) => part.trimEnd()) ?? [];
+}
+
+/** The way it is compared with is named where it is not the usual one. */
+function shownRatio(ratio: Ratio | undefined, usual?: string): string {
+  if (ratio === undefined) return '';
+  const { to, median, lowest, highest } = ratio;
+  const figures = `${median.toFixed(2)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
+  return to === usual ? figures : `${figures} to ‘${to}’`;
+}
+
+function milliseconds({ p50, p99, max }: Percentiles): readonly string[] {
+  return [p50, p99, max].map((value) => value.toFixed(2));
+}
+
+function shownFigure(value: number | undefined): string {
+  if (value === undefined) return '';
+  return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
 }
 
 function short(microseconds: number): string {

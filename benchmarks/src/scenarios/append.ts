@@ -1,11 +1,11 @@
 /** One event to a call, by one caller who waits and by 64 at once. */
-import type { Scenario } from '../scenario.ts';
+import type { RateScenario } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 import { byHand, byStore, depositSeed } from './deposits.ts';
 
 const sameWork = 'JSON.stringify, a random UUID, and the row with its indexes';
 
-export const appendFull: Scenario = {
+export const appendFull: RateScenario = {
   name: 'append-full',
   title: 'One append at a time, surviving a power cut',
   about: `One caller who waits for each append, durability full. By hand: an INSERT that commits by itself, with ${sameWork}.`,
@@ -20,7 +20,7 @@ export const appendFull: Scenario = {
   },
 };
 
-export const appendNormal: Scenario = {
+export const appendNormal: RateScenario = {
   name: 'append-normal',
   title: 'One append at a time, surviving the end of the process',
   about: `The same with durability normal: nobody waits for the disk, so the cost above SQLite shows.`,
@@ -35,7 +35,7 @@ export const appendNormal: Scenario = {
   },
 };
 
-export const append64: Scenario = {
+export const append64: RateScenario = {
   name: 'append-64',
   title: '64 callers at once, surviving a power cut',
   about: `64 callers, each waiting for its own append, durability full. By hand: one transaction each, with ${sameWork}.`,

@@ -4,7 +4,7 @@ import { sqlite } from '@tidemark/sqlite';
 import { accountStream, depositData, metadata } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { assertLog, RawLog } from '../raw-log.ts';
-import type { Scenario, Work } from '../scenario.ts';
+import type { RateScenario, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 
 export const batch100 = batches(100, 0.85);
@@ -20,7 +20,7 @@ interface Batches {
 const accounts = 100;
 const eventsEach = 2;
 
-function batches(size: number, target: number): Scenario {
+function batches(size: number, target: number): RateScenario {
   return {
     name: `append-batches-of-${size}`,
     title: `Batches of ${size.toLocaleString('en')}, surviving a power cut`,

@@ -5,7 +5,7 @@ import { assertDone } from '../assert.ts';
 import { Account, AccountWithSnapshots, accountId, accountStream, Deposit } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { assertLog, RawLog } from '../raw-log.ts';
-import type { Scenario, Work } from '../scenario.ts';
+import type { RateScenario, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 import { balanceOf, snapshotAt } from './load.ts';
 
@@ -17,7 +17,7 @@ interface Accounts {
   readonly accounts: number;
 }
 
-export const decide: Scenario = {
+export const decide: RateScenario = {
   name: 'decide',
   title: 'A command to an aggregate of 100 events',
   about:

@@ -1,7 +1,7 @@
 /** Deposits in turn on a thousand accounts: what every scenario that writes one event at a time does, and its ways. */
-import { createApplication, eventData } from '@tidemark/core';
+import { type AppendResult, createApplication, type EventStore } from '@tidemark/core';
 import { sqlite } from '@tidemark/sqlite';
-import { Account, accountId, accountStream, Deposit, depositData, metadata } from '../bank.ts';
+import { Account, accountId, accountStream, Deposit, deposit } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { callers } from '../callers.ts';
 import { assertLog, RawLog, type RawOptions } from '../raw-log.ts';
@@ -19,7 +19,7 @@ export interface Deposits {
 }
 
 /** Every account once. It also fills the WAL up to its first checkpoint: from then on it is overwritten and not grown. */
-function warmUpOf(bench: Bench): number {
+export function warmUpOf(bench: Bench): number {
   return bench.amount(accounts);
 }
 
@@ -46,15 +46,17 @@ export async function byStore(deposits: Deposits): Promise<Work> {
   const warmUp = warmUpOf(bench);
   const file = bench.copyOf(template);
   const stores = await sqlite(file, { durability, mmapBytes: bench.mmapBytes }).open();
-  const append = (index: number) =>
-    stores.events.append(accountStream(accountOf(index)), [eventData('MoneyDeposited', depositData(1), { metadata })], {
-      expectedRevision: revisionOf(index) - 1,
-    });
+  const append = (index: number) => appendDeposit(stores.events, index);
   await callers(deposits.callers, { from: 0, total: warmUp }, append);
   return work(deposits, file, {
     run: () => callers(deposits.callers, { from: warmUp, total: count }, append),
     close: () => stores.close(),
   });
+}
+
+/** The next deposit in turn, expecting its account where it should be. */
+export function appendDeposit(events: Pick<EventStore, 'append'>, index: number): Promise<AppendResult> {
+  return deposit(events, accountOf(index), revisionOf(index));
 }
 
 /** The whole way of a command. */
@@ -73,11 +75,14 @@ export async function byCommand(deposits: Deposits): Promise<Work> {
   });
 }
 
-function work(
-  { bench, count }: Deposits,
-  file: string,
-  { run, close }: { run: () => void | Promise<void>; close: () => void | Promise<void> },
-): Work {
+interface Parts {
+  run(): void | Promise<void>;
+  /** What there is to look at beside the log. */
+  check?(): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+export function work({ bench, count }: Deposits, file: string, { run, check, close }: Parts): Work {
   const warmUp = warmUpOf(bench);
   const last = warmUp + count - 1;
   return {
@@ -85,11 +90,13 @@ function work(
       await run();
       return count;
     },
-    check: () =>
+    check: () => {
       assertLog(file, depositSeed.eventsEach * accounts + warmUp + count, {
         streamName: accountStream(accountOf(last)),
         revision: revisionOf(last),
-      }),
+      });
+      return check?.();
+    },
     close: async () => {
       await close();
       bench.remove(file);
@@ -97,10 +104,10 @@ function work(
   };
 }
 
-function accountOf(index: number): number {
+export function accountOf(index: number): number {
   return index % accounts;
 }
 
-function revisionOf(index: number): number {
+export function revisionOf(index: number): number {
   return depositSeed.eventsEach + Math.floor(index / accounts);
 }

@@ -1,12 +1,12 @@
 /** Commands through the whole stack: validate, route, take the state, decide, append. */
-import type { Scenario } from '../scenario.ts';
+import type { RateScenario } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 import { byCommand, byHand, byStore, depositSeed } from './deposits.ts';
 
 const about =
   'Commands to a thousand accounts in turn, whose states are in the cache: class-validator, handler, event, append.';
 
-export const executeFull: Scenario = {
+export const executeFull: RateScenario = {
   name: 'execute-full',
   title: 'One command at a time, surviving a power cut',
   about: `${about} One caller, durability full. By hand: the INSERT alone.`,
@@ -22,7 +22,7 @@ export const executeFull: Scenario = {
   },
 };
 
-export const executeNormal: Scenario = {
+export const executeNormal: RateScenario = {
   name: 'execute-normal',
   title: 'One command at a time, surviving the end of the process',
   about: `${about} One caller, durability normal: the stack’s own cost shows.`,
@@ -38,7 +38,7 @@ export const executeNormal: Scenario = {
   },
 };
 
-export const execute64: Scenario = {
+export const execute64: RateScenario = {
   name: 'execute-64',
   title: '64 callers with commands, surviving a power cut',
   about: `${about} 64 callers, durability full. By hand: one transaction for each INSERT.`,

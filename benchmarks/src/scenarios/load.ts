@@ -5,7 +5,7 @@ import { assertDone } from '../assert.ts';
 import { Account, AccountWithSnapshots, accountId } from '../bank.ts';
 import type { Bench } from '../bench.ts';
 import { RawLog } from '../raw-log.ts';
-import type { Scenario, Work } from '../scenario.ts';
+import type { RateScenario, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 
 const eventsEach = 100;
@@ -17,7 +17,7 @@ interface Accounts {
   readonly accounts: number;
 }
 
-export const load: Scenario = {
+export const load: RateScenario = {
   name: 'load',
   title: 'Loading an aggregate of 100 events',
   about:
