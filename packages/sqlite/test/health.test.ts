@@ -53,7 +53,8 @@ test('consumers stop, and health() says why, where a failure of the file will no
   });
   const append = () => app.eventStore.append('clock-1', [eventData('Ticked', {})], { expectedRevision: 'any' });
   const subscription = app.subscribe({ types: ['Ticked'] }, () => {}, { name: 'ticking' });
-  await app.caughtUp(Ticks, await append());
+  const { position = 0 } = await append();
+  await app.caughtUp(Ticks, position);
   const other = new Database(file);
   other.exec('ALTER TABLE events RENAME COLUMN event_id TO id');
   other.close();
