@@ -32,7 +32,7 @@ import type {
 } from '../store/event-store.ts';
 import { type Look, pullSubscription } from '../store/pull-subscription.ts';
 import { assertReadAllOptions, assertReadOptions } from '../store/read-options.ts';
-import { changedMetadata } from '../store/stream-metadata.ts';
+import { changedMetadata, metadataChanges } from '../store/stream-metadata.ts';
 import type { MemoryAppender } from './memory-appender.ts';
 import type { MemoryLog } from './memory-log.ts';
 import { MemoryPage } from './memory-page.ts';
@@ -245,10 +245,11 @@ export class MemoryEventStore implements EventStore {
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
     this.assertOpen();
     assertStreamName(streamName);
+    const taken = metadataChanges(changes);
     await this.transactions.run(() => {
       const state = this.log.state(streamName);
       if (state.tombstone) throw new StreamDeletedError(streamName, true);
-      const changed = structuredClone(changedMetadata(state, changes));
+      const changed = changedMetadata(state, taken);
       this.log.changeState(streamName, () => changed as StreamState);
     });
   }
