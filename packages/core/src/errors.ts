@@ -185,7 +185,11 @@ export class ClosedError extends TidemarkError {
   }
 }
 
-/** Why a store failed underneath: found in `StoreFailedError.reason`. */
+/**
+ * Why a store failed underneath: found in `StoreFailedError.reason`. `busy`, `io` and `disk_full` may pass by themselves,
+ * and consumers try again; on all others they stop. `defect`: what was asked cannot be done, now or later, as tables are
+ * not what they should be, or code is wrong.
+ */
 export type StoreFailure =
   | 'not_a_database'
   | 'newer_schema'
@@ -195,7 +199,8 @@ export type StoreFailure =
   | 'busy'
   | 'cannot_open'
   | 'corrupt'
-  | 'io';
+  | 'io'
+  | 'defect';
 
 /** The file, disk or server below a store failed. Nothing of the call was stored; `cause` is the driver's error. */
 export class StoreFailedError extends TidemarkError {

@@ -177,7 +177,7 @@ export type {
 export { assertReadAllOptions, assertReadOptions } from './store/read-options.ts';
 export type { Snapshot, SnapshotStore } from './store/snapshot-store.ts';
 export type { StoreProvider, Stores } from './store/stores.ts';
-export { changedMetadata } from './store/stream-metadata.ts';
+export { changedMetadata, metadataChanges } from './store/stream-metadata.ts';
 // Following the log
 export type { ConsumerFilter } from './subscription/consumer-filter.ts';
 export type { EventOf } from './subscription/event-of.ts';

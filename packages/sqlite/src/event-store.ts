@@ -15,6 +15,7 @@ import {
   type EventPages,
   type EventStore,
   type ExpectedRevision,
+  metadataChanges,
   type Position,
   type ReadAllOptions,
   type ReadStreamOptions,
@@ -142,7 +143,7 @@ export class SqliteEventStore implements EventStore {
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
     this.file.assertOpen();
     assertStreamName(streamName);
-    return this.file.writer.submit(this.file.changer.metadata(streamName, changes));
+    return this.file.writer.submit(this.file.changer.metadata(streamName, metadataChanges(changes)));
   }
 
   isUnchanged(streamName: string, revision: Revision): boolean {

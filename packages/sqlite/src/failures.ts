@@ -2,15 +2,19 @@
 import { ClosedError, StoreFailedError, type StoreFailure, TidemarkError } from '@tidemark/core';
 import Database from 'better-sqlite3';
 
-/** By the beginning of SQLite's (extended) result code. Whatever is not here is `io`. */
+/** By the beginning of SQLite's (extended) result code. Whatever is not here will be no better when it is tried again. */
 const reasons: readonly (readonly [code: string, reason: StoreFailure])[] = [
   ['SQLITE_BUSY', 'busy'],
   ['SQLITE_LOCKED', 'busy'],
+  // Two that set up the WAL at the same moment.
+  ['SQLITE_PROTOCOL', 'busy'],
   ['SQLITE_FULL', 'disk_full'],
   ['SQLITE_READONLY', 'read_only'],
   ['SQLITE_CANTOPEN', 'cannot_open'],
   ['SQLITE_NOTADB', 'not_a_database'],
   ['SQLITE_CORRUPT', 'corrupt'],
+  ['SQLITE_IOERR', 'io'],
+  ['SQLITE_NOMEM', 'io'],
 ];
 
 const meanings: Readonly<Record<StoreFailure, string>> = {
@@ -23,6 +27,7 @@ const meanings: Readonly<Record<StoreFailure, string>> = {
   cannot_open: 'the file cannot be opened',
   corrupt: 'found damaged pages; restore a backup',
   io: 'reading or writing failed',
+  defect: 'SQLite cannot do what was asked: somebody has changed the tables, or this is a defect',
 };
 
 /** Wraps what an application's own code threw inside a transaction, on its way to the caller: it gets exactly that. */
@@ -54,8 +59,7 @@ export function translated(error: unknown, path: string): unknown {
   if (isClosedByUs(error)) return new ClosedError(path);
   const code = codeOf(error);
   if (code === undefined) return error;
-  const [, reason = 'io'] = reasons.find(([beginning]) => code.startsWith(beginning)) ?? [];
-  return storeFailed(path, reason, undefined, error);
+  return storeFailed(path, reasonOf(code) ?? 'defect', undefined, error);
 }
 
 /** The same for a statement that an application has written. */
@@ -70,12 +74,16 @@ export function isOfStatement(error: unknown): error is Error {
 
 /** Somebody else holds a lock: the same again, a little later, may succeed. */
 export function isBusy(error: unknown): boolean {
-  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+  return reasonOf(codeOf(error)) === 'busy';
 }
 
 /** The disk failed: what a failed COMMIT wrote may turn up again when the file is recovered after a crash. */
 export function isIoError(error: unknown): boolean {
   return codeOf(error)?.startsWith('SQLITE_IOERR') ?? false;
+}
+
+function reasonOf(code: string | undefined): StoreFailure | undefined {
+  return reasons.find(([beginning]) => code?.startsWith(beginning))?.[1];
 }
 
 function codeOf(error: unknown): string | undefined {

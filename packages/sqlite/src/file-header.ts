@@ -19,8 +19,9 @@ export function assertOpenable(path: string): void {
     return;
   }
   if (!found.isFile()) throw storeFailed(path, 'cannot_open', 'found a folder or a device, wanted a file or nothing');
-  // A crash while the file was being created leaves a journal: SQLite has to roll it back before the header counts.
-  if (found.size === 0 || fs.existsSync(`${path}-journal`)) return;
+  // A crash while the file was being created leaves a journal, beside the file itself and not beside a link to it:
+  // SQLite has to roll it back before the header counts.
+  if (found.size === 0 || fs.existsSync(`${fs.realpathSync(path)}-journal`)) return;
   const header = firstBytes(path);
   if (header.toString('latin1', 0, magic.length) !== magic) throw storeFailed(path, 'not_a_database');
   const owner = header.readUInt32BE(68);

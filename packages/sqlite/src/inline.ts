@@ -170,7 +170,7 @@ class InlineView implements InlineTransaction {
     const { reader } = this.parts;
     return this.#act(() => {
       const high = reader.head()?.position ?? 0;
-      return reader.log({ low: position + 1, high, filter: undefined, direction: 'forwards', limit });
+      return reader.log({ low: position + 1, high, filter: undefined, direction: 'forwards', limit }).events;
     });
   }
 

@@ -3,18 +3,7 @@ import { categoryOf, type EventFilter, type Position } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Names } from './names.ts';
-
-/** An event of a stream that is known. Each column that is not read makes it cheaper. */
-export type StreamRow = [
-  position: number,
-  revision: number,
-  typeId: number,
-  recordedAt: number,
-  eventId: string,
-  data: string,
-  metadata: string | null,
-];
-export type LogRow = [...StreamRow, streamId: number];
+import { type LogRow, PageQuery, type PageRows } from './page-query.ts';
 
 export interface LogRange {
   readonly low: Position;
@@ -25,7 +14,6 @@ export interface LogRange {
 }
 
 type Value = number | string;
-type Statement = Database.Statement<Value[], LogRow>;
 
 /** A part of a WHERE clause, and what its question marks stand for. */
 interface Condition {
@@ -33,14 +21,11 @@ interface Condition {
   readonly values: readonly Value[];
 }
 
-/** In the order of `StreamRow`. */
-export const streamColumns = 'position, revision, type_id, recorded_at, event_id, data, metadata';
-const logColumns = `${streamColumns}, stream_id`;
 /** So many categories are each read in order through the index and merged; more are looked for among all events. */
 const mostMerged = 8;
 
 export class LogQueries {
-  readonly #statements = new LRUCache<string, Statement>({ max: 100 });
+  readonly #queries = new LRUCache<string, PageQuery<LogRow>>({ max: 100 });
 
   constructor(
     private readonly db: Database.Database,
@@ -52,27 +37,29 @@ export class LogQueries {
    * Take `high` from the log before calling: names are looked up here, and what is at `high` or before has its names
    * stored already, so that no event can be missed because its type was not known a moment ago.
    */
-  run({ low, high, filter = {}, direction, limit }: LogRange): readonly LogRow[] {
+  run({ low, high, filter = {}, direction, limit }: LogRange): PageRows<LogRow> {
     const categories = knownOf(categoriesOf(filter), this.categories);
     const types = knownOf(filter.types, this.types);
-    if (categories?.length === 0 || types?.length === 0) return [];
+    if (categories?.length === 0 || types?.length === 0) return { rows: [], isFull: false };
     const range: Condition = { sql: 'position BETWEEN ? AND ?', values: [low, high] };
     const common = [range, ...typesIn(types), ...beginningWith(filter.prefixes)];
     const arms = armsOf(categories).map((arm) => [...common, ...arm]);
     const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`;
-    const select = arms.map(
-      (arm) => `SELECT ${logColumns} FROM events WHERE ${arm.map(({ sql }) => sql).join(' AND ')}`,
-    );
+    const wheres = arms.map((arm) => arm.map(({ sql }) => sql).join(' AND '));
     const values = arms.flat().flatMap((condition) => condition.values);
-    return this.#statement(`${select.join(' UNION ALL ')} ${order}`).all(...values, limit);
+    return this.#query(wheres, order).run(limit, ...values);
   }
 
-  #statement(sql: string): Statement {
-    const known = this.#statements.get(sql);
+  #query(wheres: readonly string[], order: string): PageQuery<LogRow> {
+    const key = `${wheres.join(' UNION ')} ${order}`;
+    const known = this.#queries.get(key);
     if (known !== undefined) return known;
-    const statement = this.db.prepare<Value[], LogRow>(sql).raw();
-    this.#statements.set(sql, statement);
-    return statement;
+    const query = new PageQuery<LogRow>(this.db, (columns) => {
+      const selects = wheres.map((where) => `SELECT ${columns}, stream_id FROM events WHERE ${where}`);
+      return `${selects.join(' UNION ALL ')} ${order}`;
+    });
+    this.#queries.set(key, query);
+    return query;
   }
 }
 

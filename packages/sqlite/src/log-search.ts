@@ -5,7 +5,7 @@
  */
 import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
 import { isIndexed } from './log-queries.ts';
-import type { Head, Reader } from './reader.ts';
+import type { Head, Page, Reader } from './reader.ts';
 
 /** So many positions are searched at a time, which takes a few ms. */
 const searchWindow = 10_000;
@@ -32,9 +32,9 @@ const nothing: Found = { events: [], reached: undefined, atEnd: true };
 export function searchForwards(reader: Reader, { from, filter, limit }: Search, head = reader.head()): Found {
   if (head === undefined || head.position < from) return nothing;
   const high = Math.min(head.position, from + stepOf(filter) - 1);
-  const events = reader.log({ low: from, high, filter, direction: 'forwards', limit });
-  const reached = reachedBy(reader, { events, limit, end: high === head.position ? head : high });
-  return { events, reached, atEnd: reached.position === head.position };
+  const page = reader.log({ low: from, high, filter, direction: 'forwards', limit });
+  const reached = reachedBy(reader, page, high === head.position ? head : high);
+  return { events: page.events, reached, atEnd: reached.position === head.position };
 }
 
 /** One step back. */
@@ -42,17 +42,14 @@ export function searchBackwards(reader: Reader, { from, filter, limit }: Search)
   const high = Math.min(from, reader.head()?.position ?? 0);
   if (high < 1) return nothing;
   const low = Math.max(1, high - stepOf(filter) + 1);
-  const events = reader.log({ low, high, filter, direction: 'backwards', limit });
-  const reached = reachedBy(reader, { events, limit, end: low });
-  return { events, reached, atEnd: reached.position === 1 };
+  const page = reader.log({ low, high, filter, direction: 'backwards', limit });
+  const reached = reachedBy(reader, page, low);
+  return { events: page.events, reached, atEnd: reached.position === 1 };
 }
 
-/** The end of what was searched: the last event found where the limit ended it, otherwise the end of the window. */
-function reachedBy(
-  reader: Reader,
-  { events, limit, end }: { events: readonly Head[]; limit: number; end: Head | Position },
-): Head {
-  const last = events.length === limit ? events[events.length - 1] : undefined;
+/** The end of what was searched: the last event found where the page is full, otherwise the end of the window. */
+function reachedBy(reader: Reader, { events, isFull }: Page, end: Head | Position): Head {
+  const last = isFull ? events[events.length - 1] : undefined;
   if (last !== undefined) return { position: last.position, eventId: last.eventId };
   return typeof end === 'number' ? { position: end, eventId: reader.eventIdAt(end) } : end;
 }

@@ -1,4 +1,5 @@
 /** What `sqlite()` takes, and the refusal of what cannot be meant. */
+import { resolve, sep } from 'node:path';
 import { ArgumentError, type Clock, systemClock } from '@tidemark/core';
 
 export interface SqliteOptions {
@@ -38,6 +39,7 @@ export interface FaultyTransaction {
 }
 
 export interface Settings {
+  /** Absolute: where the file is does not change with the process's folder. */
   readonly path: string;
   readonly durability: Durability;
   readonly mmapBytes: number;
@@ -65,12 +67,23 @@ export function settingsOf(path: unknown, options: unknown = {}): Settings {
   if (faults !== undefined && typeof faults?.at !== 'function') throw refused('faults', faults, 'an object with at()');
   const openTimeout = busyTimeout ?? 5_000;
   const writeTimeout = busyTimeout ?? 30_000;
-  return { path, durability, mmapBytes, clock, openTimeout, writeTimeout, faults };
+  return {
+    path: path === inMemory ? path : resolve(path),
+    durability,
+    mmapBytes,
+    clock,
+    openTimeout,
+    writeTimeout,
+    faults,
+  };
 }
 
 function assertPath(path: unknown): asserts path is string {
   const wanted = `a file's path or '${inMemory}'`;
   if (typeof path !== 'string' || path.trim() === '') throw refused('path', path, wanted);
+  // The driver would cut it off, and open another file.
+  if (path.trim() !== path) throw new ArgumentError('path', `white space around '${path.trim()}'`, wanted);
+  if (path.endsWith('/') || path.endsWith(sep)) throw new ArgumentError('path', `the folder '${path}'`, wanted);
   if (path.includes('\0')) throw new ArgumentError('path', 'a NUL character', wanted);
   if (/^file:/i.test(path)) throw new ArgumentError('path', 'a URI', wanted);
 }

@@ -10,7 +10,7 @@ import {
   visibleFrom,
 } from '@tidemark/core';
 import { searchBackwards, searchForwards } from './log-search.ts';
-import { pageSize, type Reader } from './reader.ts';
+import { type Page, pageSize, type Reader } from './reader.ts';
 import type { StreamCache } from './stream-cache.ts';
 
 /** What pages need of the opened store. */
@@ -52,7 +52,7 @@ export class PageReader {
     for (;;) {
       signal?.throwIfAborted();
       const size = Math.min(left, pageSize);
-      const page = await this.host.read(() => {
+      const { events: page, isFull } = await this.host.read(() => {
         const state = this.streams.state(streamName);
         if (began !== undefined) assertReadOn(state, began.revivedAt);
         began ??= { ...visibleFrom(state, this.host.now()), revivedAt: state.revivedAt };
@@ -65,7 +65,7 @@ export class PageReader {
       const last = page[page.length - 1];
       if (last !== undefined) yield page;
       left -= page.length;
-      if (last === undefined || page.length < pageSize || left <= 0) return;
+      if (last === undefined || !isFull || left <= 0) return;
       next = last.revision + (isForwards ? 1 : -1);
       await turn();
     }
@@ -97,7 +97,8 @@ function turn(): Promise<void> {
 }
 
 /** Without what another process wrote after the stream's marks were looked at: it may have changed them, too. */
-function upTo(head: Revision, page: readonly StoredEvent[]): readonly StoredEvent[] {
-  const last = page[page.length - 1];
-  return last === undefined || last.revision <= head ? page : page.filter(({ revision }) => revision <= head);
+function upTo(head: Revision, page: Page): Page {
+  const last = page.events[page.events.length - 1];
+  if (last === undefined || last.revision <= head) return page;
+  return { events: page.events.filter(({ revision }) => revision <= head), isFull: false };
 }

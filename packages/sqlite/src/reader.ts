@@ -4,8 +4,9 @@
  */
 import { categoryOf, type Position, type Revision, StoredEvent } from '@tidemark/core';
 import type Database from 'better-sqlite3';
-import { LogQueries, type LogRange, type LogRow, type StreamRow, streamColumns } from './log-queries.ts';
+import { LogQueries, type LogRange } from './log-queries.ts';
 import type { Names } from './names.ts';
+import { type LogRow, PageQuery, type PageRows, type StreamRow } from './page-query.ts';
 import type { StreamCache } from './stream-cache.ts';
 import type { NamedStream, StreamNames } from './stream-names.ts';
 
@@ -17,7 +18,13 @@ export interface Head {
   readonly eventId: string;
 }
 
-export interface StreamPage {
+export interface Page {
+  readonly events: readonly StoredEvent[];
+  /** Whether the limit, or what the events hold, ended it, so that there may be more. */
+  readonly isFull: boolean;
+}
+
+export interface WantedOfStream {
   readonly streamName: string;
   /** The first revision to read in the direction of reading. */
   readonly from: Revision;
@@ -31,8 +38,8 @@ export interface StreamPage {
 export class Reader {
   readonly #head: Database.Statement<[], [Position, string]>;
   readonly #eventIdAt: Database.Statement<[Position], string>;
-  readonly #forwards: Database.Statement<[number, number, number, number], StreamRow>;
-  readonly #backwards: Database.Statement<[number, number, number, number, number], StreamRow>;
+  readonly #forwards: PageQuery<StreamRow>;
+  readonly #backwards: PageQuery<StreamRow>;
   readonly #queries: LogQueries;
 
   constructor(
@@ -46,18 +53,18 @@ export class Reader {
       .prepare<[], [number, string]>('SELECT position, event_id FROM events ORDER BY position DESC LIMIT 1')
       .raw();
     this.#eventIdAt = db.prepare<[number], string>('SELECT event_id FROM events WHERE position = ?').pluck();
-    this.#forwards = db
-      .prepare<[number, number, number, number], StreamRow>(
-        `SELECT ${streamColumns} FROM events
+    this.#forwards = new PageQuery(
+      db,
+      (columns) =>
+        `SELECT ${columns} FROM events
          WHERE stream_id = ? AND revision >= ? AND recorded_at >= ? ORDER BY revision LIMIT ?`,
-      )
-      .raw();
-    this.#backwards = db
-      .prepare<[number, number, number, number, number], StreamRow>(
-        `SELECT ${streamColumns} FROM events
+    );
+    this.#backwards = new PageQuery(
+      db,
+      (columns) =>
+        `SELECT ${columns} FROM events
          WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC LIMIT ?`,
-      )
-      .raw();
+    );
     this.#queries = new LogQueries(db, types, categories);
   }
 
@@ -70,26 +77,27 @@ export class Reader {
     return this.#eventIdAt.get(position) ?? '';
   }
 
-  streamForwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
+  streamForwards({ streamName, from, first, since, limit }: WantedOfStream): Page {
     const stream = this.streams.find(streamName);
-    if (stream === undefined) return [];
-    return this.#ofStream(streamName, this.#forwards.all(stream.id, Math.max(from, first), earliest(since), limit));
+    if (stream === undefined) return nothing;
+    return this.#ofStream(streamName, this.#forwards.run(limit, stream.id, Math.max(from, first), earliest(since)));
   }
 
-  streamBackwards({ streamName, from, first, since, limit }: StreamPage): readonly StoredEvent[] {
+  streamBackwards({ streamName, from, first, since, limit }: WantedOfStream): Page {
     const stream = this.streams.find(streamName);
-    if (stream === undefined) return [];
-    return this.#ofStream(streamName, this.#backwards.all(stream.id, from, first, earliest(since), limit));
+    if (stream === undefined) return nothing;
+    return this.#ofStream(streamName, this.#backwards.run(limit, stream.id, from, first, earliest(since)));
   }
 
   /** The matching events from `low` to `high`, both inclusive, in order of position or against it, at most `limit`. */
-  log(range: LogRange): readonly StoredEvent[] {
-    return this.#queries.run(range).map((row) => this.#stored(row, this.streamNames.of(row[7])));
+  log(range: LogRange): Page {
+    const { rows, isFull } = this.#queries.run(range);
+    return { events: rows.map((row) => this.#stored(row, this.streamNames.of(row[7]))), isFull };
   }
 
-  #ofStream(streamName: string, rows: readonly StreamRow[]): readonly StoredEvent[] {
+  #ofStream(streamName: string, { rows, isFull }: PageRows<StreamRow>): Page {
     const stream = { streamName, category: categoryOf(streamName) };
-    return rows.map((row) => this.#stored(row, stream));
+    return { events: rows.map((row) => this.#stored(row, stream)), isFull };
   }
 
   /** By index: taking a million rows apart by pattern is measurably slower. */
@@ -98,6 +106,8 @@ export class Reader {
     return new StoredEvent(row[4], type, row[5], row[6], streamName, category, row[1], row[0], row[3]);
   }
 }
+
+const nothing: Page = { events: [], isFull: false };
 
 /** SQLite has no infinite integers. */
 function earliest(since: number): number {

@@ -71,10 +71,11 @@ export class Subscriptions {
         return { events: [], reached: stands ? this.#placeOf(streamName, head) : undefined, atEnd: true };
       }
       const { first, since } = visibleFrom(state, this.host.now());
-      const events = this.reader.streamForwards({ streamName, from: next, first, since, limit: pageSize });
+      const wanted = { streamName, from: next, first, since, limit: pageSize };
+      const { events, isFull } = this.reader.streamForwards(wanted);
       const last = events[events.length - 1];
       // Another process may have written after the state was taken, so that the page goes further than `head`.
-      const end = events.length === pageSize ? -1 : head;
+      const end = isFull ? -1 : head;
       const reached = last !== undefined && last.revision >= end ? placeOf(last) : this.#placeOf(streamName, head);
       next = Math.max(last?.revision ?? head, end) + 1;
       return { events, reached, atEnd: next > head };
@@ -84,7 +85,8 @@ export class Subscriptions {
   /** Of an event that may be hidden. */
   #placeOf(streamName: string, revision: Revision) {
     const since = Number.NEGATIVE_INFINITY;
-    const [event] = this.reader.streamForwards({ streamName, from: revision, first: revision, since, limit: 1 });
+    const wanted = { streamName, from: revision, first: revision, since, limit: 1 };
+    const [event] = this.reader.streamForwards(wanted).events;
     return event && placeOf(event);
   }
 

@@ -51,6 +51,35 @@ test('takes an empty file, as made by `touch`, as a new one', async () => {
   await stores.close();
 });
 
+test('takes a file whose creation had crashed as a new one, by its own path and by a link', async () => {
+  for (const isLink of [false, true]) {
+    const file = temporaryFile();
+    const db = new Database(temporaryFile());
+    db.pragma('cache_size = 1');
+    db.exec('BEGIN; CREATE TABLE things (text TEXT); INSERT INTO things VALUES (randomblob(1000000))');
+    // As a crash would leave them: pages are written already, and what stood there before is in the journal.
+    for (const ending of ['', '-journal']) fs.copyFileSync(`${db.name}${ending}`, `${file}${ending}`);
+    db.close();
+    assert.ok(fs.statSync(file).size > 0);
+    const link = path.join(temporaryFolder(), 'link.db');
+    fs.symlinkSync(file, link);
+    const stores = await open(isLink ? link : file);
+    await stores.events.append('account-1', numbered(1), any);
+    await stores.close();
+    assert.equal(filesBeside(file), ['log.db']);
+    assert.equal(filesBeside(link), ['link.db']);
+  }
+});
+
+test('refuses a link to nowhere, and one that leads to itself', async () => {
+  const link = path.join(temporaryFolder(), 'link.db');
+  fs.symlinkSync(link, link);
+  await refused('STORE_CANNOT_OPEN', () => open(link));
+  const lost = path.join(temporaryFolder(), 'lost.db');
+  fs.symlinkSync(path.join(temporaryFolder(), 'missing', 'log.db'), lost);
+  await refused('STORE_CANNOT_OPEN', () => open(lost));
+});
+
 test('takes a database without tables as a new one', async () => {
   const file = temporaryFile();
   const db = new Database(file);

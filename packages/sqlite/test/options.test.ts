@@ -5,6 +5,7 @@ import { ArgumentError } from '@tidemark/core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sqlite } from '../src/index.ts';
+import { any, numbered } from './events.ts';
 import { temporaryFolder } from './temporary.ts';
 
 function refusal(...args: readonly unknown[]): ArgumentError {
@@ -19,7 +20,8 @@ function refusal(...args: readonly unknown[]): ArgumentError {
 }
 
 test('refuses what is no path', () => {
-  for (const path of [undefined, null, 7, '', '  ', {}, ['a'], 'a\0b', 'file:log.db', 'FILE:///log.db']) {
+  const texts = ['', '  ', 'a\0b', 'file:log.db', 'FILE:///log.db', 'log.db ', 'log.db\n', ' :memory:', 'folder/'];
+  for (const path of [undefined, null, 7, {}, ['a'], ...texts]) {
     const error = refusal(path);
     assert.is(error.argument, 'path');
     assert.is(error.wanted, "a file's path or ':memory:'");
@@ -50,6 +52,22 @@ test('touches nothing before it is opened, and says what it is', () => {
   const file = path.join(temporaryFolder(), 'log.db');
   assert.is(sqlite(file, { durability: 'normal', mmapBytes: 1 << 28, busyTimeout: 0 }).description, `sqlite ${file}`);
   assert.not(fs.existsSync(file));
+});
+
+test('a relative path is of the folder in which it was given, whenever it is opened', async () => {
+  const [here, elsewhere] = [temporaryFolder(), temporaryFolder()];
+  const before = process.cwd();
+  try {
+    process.chdir(here);
+    const provider = sqlite('log.db');
+    process.chdir(elsewhere);
+    const stores = await provider.open();
+    await stores.events.append('account-1', numbered(1), any);
+    await stores.close();
+  } finally {
+    process.chdir(before);
+  }
+  assert.equal([fs.readdirSync(here), fs.readdirSync(elsewhere)], [['log.db'], []]);
 });
 
 test.run();

@@ -18,6 +18,7 @@ function failing(times: number, code: string): () => string {
 test('tries again while a file is locked, waiting or at once', async () => {
   assert.is(await patiently(failing(3, 'SQLITE_BUSY_RECOVERY'), 'log.db', 5_000), 'done');
   assert.is(patientlyNow(failing(3, 'SQLITE_BUSY'), 'log.db'), 'done');
+  assert.is(await patiently(failing(3, 'SQLITE_LOCKED'), 'log.db', 5_000), 'done');
 });
 
 test('gives up in time, and sooner where it holds the event loop', async () => {
@@ -34,7 +35,13 @@ test('keeps the cause, names the file, and says what was found', async () => {
     SQLITE_IOERR_WRITE: 'STORE_IO',
     SQLITE_READONLY_DBMOVED: 'STORE_READ_ONLY',
     SQLITE_CORRUPT_INDEX: 'STORE_CORRUPT',
-    SQLITE_CONSTRAINT_UNIQUE: 'STORE_IO',
+    SQLITE_NOMEM: 'STORE_IO',
+    SQLITE_CANTOPEN_ISDIR: 'STORE_CANNOT_OPEN',
+    SQLITE_NOTADB: 'STORE_NOT_A_DATABASE',
+    SQLITE_CONSTRAINT_UNIQUE: 'STORE_DEFECT',
+    SQLITE_ERROR: 'STORE_DEFECT',
+    SQLITE_MISUSE: 'STORE_DEFECT',
+    SQLITE_TOOBIG: 'STORE_DEFECT',
   };
   for (const [code, translation] of Object.entries(codes)) {
     const error = await refused(translation, () => patientlyNow(failing(1, code), 'log.db'));

@@ -127,7 +127,7 @@ test('an append that fails after somebody has read it leaves no name behind', as
       at(point) {
         if (!failing || point !== 'after-insert') return;
         const range = { low: 1, high: 9, filter: undefined, direction: 'forwards', limit: 9 } as const;
-        assert.is(parts.file.reader.log(range).at(-1)?.streamName, 'lost-2');
+        assert.is(parts.file.reader.log(range).events.at(-1)?.streamName, 'lost-2');
         throw new Error('fault');
       },
     },

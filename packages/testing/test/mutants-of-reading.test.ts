@@ -45,18 +45,34 @@ noticed(
   readingWith(({ signal: _, ...options }) => options),
 );
 
-noticed('loads a whole stream at once', 'reading a stream: a long stream comes in pages', ({ events }) => ({
-  events: {
-    readStream: (name, options) => {
-      const whole = async function* () {
-        const page: StoredEvent[] = [];
-        for await (const event of events.readStream(name, options)) page.push(event);
-        yield page;
-      };
-      return mapPages(whole(), (page) => page);
-    },
-  },
-}));
+const atOnce = (events: AsyncIterable<StoredEvent>) => {
+  const whole = async function* () {
+    const page: StoredEvent[] = [];
+    for await (const event of events) page.push(event);
+    yield page;
+  };
+  return mapPages(whole(), (page) => page);
+};
+const wholeStreams: Break = ({ events }) => ({
+  events: { readStream: (...given) => atOnce(events.readStream(...given)) },
+});
+
+noticed('loads a whole stream at once', 'reading a stream: a long stream comes in pages', wholeStreams);
+noticed(
+  'loads a whole stream of large events at once',
+  'large events: pages of a stream are bounded by what its events hold',
+  wholeStreams,
+);
+noticed(
+  'loads events with large metadata at once',
+  'large events: a limit holds among large events, and metadata counts',
+  wholeStreams,
+);
+noticed(
+  'loads the whole log at once',
+  'large events: pages of the log are bounded by what its events hold',
+  ({ events }) => ({ events: { readAll: (options) => atOnce(events.readAll(options)) } }),
+);
 
 noticed(
   'finds no fault with a missing stream',

@@ -69,6 +69,20 @@ noticed(
 );
 
 noticed(
+  'gathers large events until it has caught up',
+  'large events: what a subscription brings at once is bounded by what its events hold',
+  telling(async function* (messages) {
+    const gathered: StoredEvent[] = [];
+    for await (const message of messages) {
+      if (message.kind === 'events') gathered.push(...message.events);
+      if (message.kind !== 'progress' || !message.caughtUp) continue;
+      yield { kind: 'events', events: gathered };
+      yield message;
+    }
+  }),
+);
+
+noticed(
   'says too early that it caught up',
   'progress: says that it caught up only when there was nothing further',
   telling(async function* (messages) {

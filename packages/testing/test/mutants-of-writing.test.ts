@@ -40,6 +40,31 @@ noticed(
   }),
 );
 
+/** A store that sets stream metadata otherwise. */
+const changing =
+  (change: (set: EventStore['changeStreamMetadata']) => EventStore['changeStreamMetadata']): Break =>
+  ({ events }) => ({
+    events: { changeStreamMetadata: change((...given) => events.changeStreamMetadata(...given)) },
+  });
+
+noticed(
+  'looks at given metadata only when it writes',
+  'stream metadata: takes a change as it was when it was called',
+  changing((set) => async (...given) => {
+    await Promise.resolve();
+    return set(...given);
+  }),
+);
+
+noticed(
+  'passes over a key that it does not know where it is to be removed',
+  'stream metadata: refuses what is no metadata, and changes nothing',
+  changing((set) => (name, changes) => {
+    const known = Object.entries(changes ?? 0).filter(([key, value]) => value !== null || key.startsWith('max'));
+    return set(name, changes && Object.fromEntries(known));
+  }),
+);
+
 noticed(
   'takes an id for unique in the log',
   'append: keeps one id in two streams, and twice in one append',

@@ -32,12 +32,14 @@ import type {
 } from '../store/event-store.ts';
 import { type Look, pullSubscription } from '../store/pull-subscription.ts';
 import { assertReadAllOptions, assertReadOptions } from '../store/read-options.ts';
-import { changedMetadata } from '../store/stream-metadata.ts';
+import { changedMetadata, metadataChanges } from '../store/stream-metadata.ts';
 import type { MemoryAppender } from './memory-appender.ts';
 import type { MemoryLog } from './memory-log.ts';
+import { MemoryPage } from './memory-page.ts';
 import type { MemoryTransactions } from './memory-transactions.ts';
 
-const pageSize = 256;
+/** So many positions are looked at at a time. */
+const searchWindow = 256;
 
 export class MemoryEventStore implements EventStore {
   readonly capabilities = {
@@ -134,12 +136,12 @@ export class MemoryEventStore implements EventStore {
       signal?.throwIfAborted();
       this.assertOpen();
       assertThere?.();
-      const page: StoredEvent[] = [];
-      for (; event !== undefined && page.length < Math.min(pageSize, left); place += step, event = at(place)) {
-        if (wanted(event)) page.push(event);
+      const page = new MemoryPage(left);
+      for (; event !== undefined && page.hasRoomFor(event); place += step, event = at(place)) {
+        if (wanted(event)) page.add(event);
       }
-      left -= page.length;
-      if (page.length > 0) yield page;
+      left -= page.events.length;
+      if (page.events.length > 0) yield page.events;
     }
     signal?.throwIfAborted();
   }
@@ -155,17 +157,17 @@ export class MemoryEventStore implements EventStore {
       if (state.tombstone) throw new StreamDeletedError(streamName, true);
       const missing = state.head === undefined || state.deleted;
       const { first, since } = missing ? { first: 0, since: 0 } : visibleFrom(state, this.clock.now().getTime());
-      const events: StoredEvent[] = [];
+      const page = new MemoryPage();
       next = Math.max(next, first);
       let reached = begun || missing ? undefined : this.log.inStream(streamName, next - 1);
       begun = true;
-      for (let event = missing ? undefined : this.log.inStream(streamName, next); event !== undefined; ) {
-        if (event.recordedTime >= since) events.push(event);
-        reached = event;
+      const event = () => (missing ? undefined : this.log.inStream(streamName, next));
+      for (let each = event(); each !== undefined && page.hasRoomFor(each); each = event()) {
+        if (each.recordedTime >= since) page.add(each);
+        reached = each;
         next += 1;
-        event = events.length === pageSize ? undefined : this.log.inStream(streamName, next);
       }
-      return { events, reached, atEnd: missing || next > (state.head ?? -1) };
+      return { events: page.events, reached, atEnd: missing || next > (state.head ?? -1) };
     };
     return pullSubscription(this.#source(look), 0, signal);
   }
@@ -177,15 +179,17 @@ export class MemoryEventStore implements EventStore {
     const wanted = filterTest(filter);
     let begun = false;
     const look = (from: Position): Look => {
-      const events: StoredEvent[] = [];
+      const page = new MemoryPage();
       let reached = begun ? undefined : this.log.at(from);
       begun = true;
-      const end = Math.min(this.log.head, from + pageSize);
-      for (let position = from + 1; position <= end; position += 1) {
-        reached = this.log.at(position) as StoredEvent;
-        if (wanted(reached)) events.push(reached);
+      let position = from;
+      for (const end = Math.min(this.log.head, from + searchWindow); position < end; position += 1) {
+        const event = this.log.at(position + 1) as StoredEvent;
+        if (!page.hasRoomFor(event)) break;
+        if (wanted(event)) page.add(event);
+        reached = event;
       }
-      return { events, reached, atEnd: end >= this.log.head };
+      return { events: page.events, reached, atEnd: position >= this.log.head };
     };
     return pullSubscription(this.#source(look), after, signal);
   }
@@ -241,10 +245,11 @@ export class MemoryEventStore implements EventStore {
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
     this.assertOpen();
     assertStreamName(streamName);
+    const taken = metadataChanges(changes);
     await this.transactions.run(() => {
       const state = this.log.state(streamName);
       if (state.tombstone) throw new StreamDeletedError(streamName, true);
-      const changed = structuredClone(changedMetadata(state, changes));
+      const changed = changedMetadata(state, taken);
       this.log.changeState(streamName, () => changed as StreamState);
     });
   }

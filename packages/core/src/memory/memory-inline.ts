@@ -5,6 +5,7 @@ import type { InlineProjections, InlineTransaction } from '../store/inline-proje
 import type { Checkpoint, ModelBuild, ModelSession } from '../store/read-model-store.ts';
 import type { MemoryBuilds } from './memory-builds.ts';
 import { type LogRow, type MemoryLog, storedEvent } from './memory-log.ts';
+import { MemoryPage } from './memory-page.ts';
 import { MemorySession } from './memory-session.ts';
 
 /** The transaction of one append. Its rows and what is projected from them are held back until `commit`. */
@@ -53,15 +54,15 @@ export class MemoryInlineTransaction implements InlineTransaction {
 
   eventsAfter(position: Position, limit: number): readonly StoredEvent[] {
     this.#assertOpen();
-    const events: StoredEvent[] = [];
-    for (let next = position + 1; events.length < limit; next += 1) {
+    const page = new MemoryPage(limit);
+    for (let next = position + 1; ; next += 1) {
       const index = next - this.head - 1;
       const row = index < this.#written ? this.rows[index] : undefined;
       const event = row === undefined ? this.log.at(next) : storedEvent(row);
-      if (event === undefined) break;
-      events.push(event);
+      if (event === undefined || !page.hasRoomFor(event)) break;
+      page.add(event);
     }
-    return events;
+    return page.events;
   }
 
   session(id: number): ModelSession {

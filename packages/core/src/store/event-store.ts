@@ -164,7 +164,7 @@ export interface SubscribeToAllOptions {
 export type Subscription = AsyncIterable<SubscriptionMessage>;
 
 export type SubscriptionMessage =
-  /** Some events, in order, at least one. */
+  /** Some events, in order, at least one: bounded as a page of reading is. */
   | { readonly kind: 'events'; readonly events: readonly StoredEvent[] }
   /**
    * All up to this place was delivered or does not match: a checkpoint may move here. `caughtUp`: there was nothing

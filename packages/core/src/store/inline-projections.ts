@@ -10,7 +10,7 @@ export interface InlineTransaction {
   readonly head: Position;
   /** As this transaction finds them. */
   builds(): readonly ModelBuild[];
-  /** Events behind a position, of this transaction too, at most `limit`. */
+  /** Events behind a position, of this transaction too, at most `limit`; fewer where they are large, none only at the end. */
   eventsAfter(position: Position, limit: number): readonly StoredEvent[];
   /** The same one for the same build until the transaction ends. */
   session(id: number): ModelSession;

@@ -42,7 +42,7 @@ export class OpenTransaction {
     if (!this.isLost) return;
     if (this.#culprit instanceof StoreFailedError) throw this.#culprit;
     const detail = 'found the transaction ended by a statement that failed (OR ROLLBACK does that), wanted it open';
-    throw storeFailed(this.connection.path, 'io', detail, this.#culprit);
+    throw storeFailed(this.connection.path, 'defect', detail, this.#culprit);
   }
 
   end(): void {

@@ -210,7 +210,7 @@ for (const swallows of [false, true]) {
     );
     assert.equal([settled[0], settled[2]], ['stored', 'stored']);
     const { code } = settled[1] as { code: string };
-    assert.is(code, swallows ? 'STORE_IO' : 'SQLITE_CONSTRAINT_PRIMARYKEY');
+    assert.is(code, swallows ? 'STORE_DEFECT' : 'SQLITE_CONSTRAINT_PRIMARYKEY');
     assert.equal(await places(events), ['account-1:0', 'account-3:0']);
     assert.equal(counted(readModels, projection.build), ['account-1=1', 'account-3=1']);
     assert.equal(projection.taken(), [

@@ -292,7 +292,7 @@ for (const swallows of [false, true]) {
       () => ({ code: 'stored' }),
       (error: { code: string }) => error,
     );
-    assert.is(code, swallows ? 'STORE_IO' : 'SQLITE_CONSTRAINT_PRIMARYKEY');
+    assert.is(code, swallows ? 'STORE_DEFECT' : 'SQLITE_CONSTRAINT_PRIMARYKEY');
     await neighbour;
     assert.equal(
       readModels.scan(id, { limit: 9 }).map(({ key }) => key),

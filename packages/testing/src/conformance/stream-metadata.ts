@@ -76,6 +76,16 @@ export const streamMetadata: Rules = {
     await refused('STREAM_NOT_FOUND', () => all(events.readStream('account-1')));
   },
 
+  'takes a change as it was when it was called': async ({ events }) => {
+    const given: { maxCount: number | string; custom: { owner: unknown } } = { maxCount: 5, custom: { owner: 'Ada' } };
+    const busy = events.append('account-2', numbered(1), any);
+    const changing = events.changeStreamMetadata('account-1', given as StreamMetadataChanges);
+    given.custom.owner = () => 'nobody';
+    given.maxCount = 'none';
+    await Promise.all([busy, changing]);
+    assert.deepEqual(await events.readStreamMetadata('account-1'), { maxCount: 5, custom: { owner: 'Ada' } });
+  },
+
   'refuses what is no metadata, and changes nothing': async ({ events }) => {
     await events.changeStreamMetadata('account-1', { maxCount: 7 });
     const bad: readonly unknown[] = [
@@ -91,6 +101,17 @@ export const streamMetadata: Rules = {
       { custom: { at: new Date(0) } },
       { revivedAt: 3 },
       { $maxCount: 3 },
+      { revivedAt: null },
+      { streamName: null },
+      { head: null },
+      { anything: undefined },
+      { custom: { missing: undefined } },
+      { custom: new Map() },
+      null,
+      undefined,
+      'maxCount',
+      [],
+      7,
       { maxCount: 3, maxAge: 0 },
     ];
     for (const changes of bad) {

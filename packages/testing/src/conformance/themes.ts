@@ -16,6 +16,7 @@ import { inlineGroups, inlineSeveralStreams } from './inline-groups.ts';
 import { inlineProjections } from './inline-projections.ts';
 import { inlineTables } from './inline-tables.ts';
 import { inlineTransactions } from './inline-transactions.ts';
+import { largeEvents } from './large-events.ts';
 import { leasing } from './leases.ts';
 import { modelChanges } from './model-changes.ts';
 import { modelFences } from './model-fences.ts';
@@ -47,6 +48,7 @@ export const themes = {
   'append to several streams': appendingToSeveralStreams,
   'reading a stream': readingStreams,
   'reading the log': readingAll,
+  'large events': largeEvents,
   filter: filtering,
   exactness,
   delete: deleting,
