@@ -54,6 +54,20 @@ export class TruncatedHistoryError extends TidemarkError {
   }
 }
 
+/**
+ * What was asked to stop did not end in time and was left to itself: nobody waits for it any longer, and what it does
+ * later is refused, as the store is closed.
+ */
+export class StopTimeoutError extends TidemarkError {
+  constructor(
+    /** What did not end, in words: `subscription 'mail'`. */
+    readonly unsettled: readonly string[],
+    readonly milliseconds: number,
+  ) {
+    super('STOP_TIMEOUT', `did not end within ${milliseconds} ms: ${unsettled.join(', ')}`);
+  }
+}
+
 /** A consumer's checkpoint does not belong to this log: the log was moved, restored, or lost its end. */
 export class CheckpointMismatchError extends TidemarkError {
   constructor(

@@ -29,6 +29,7 @@ export {
   RebuildCancelledError,
   ReentrantCommandError,
   StaleReadModelError,
+  StopTimeoutError,
   TruncatedHistoryError,
   UnknownCommandError,
 } from './application-errors.ts';

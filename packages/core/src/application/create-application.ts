@@ -33,6 +33,11 @@ export interface ApplicationOptions extends Declarations {
   /** How long a command handler may take, and a command's validation, in milliseconds. Default 30,000. */
   readonly handlerTimeout?: number | undefined;
   /**
+   * How long `stop()` waits for commands and handlers under way, in milliseconds, and then once more for what projections
+   * commit. Default 30,000. Shorter than `handlerTimeout`, it may end commands with `ClosedError`.
+   */
+  readonly stopTimeout?: number | undefined;
+  /**
    * Told of everything that goes wrong outside a caller's promise. Default: a warning of the process, with the stacks of
    * the error's causes. What it throws, or rejects with, becomes such a warning.
    */
@@ -51,6 +56,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     throw new ArgumentError('store', describe(store), 'memory(), sqlite(file) or another provider');
   const conflictRetries = limit('conflictRetries', options.conflictRetries ?? 20, 0);
   const handlerTimeout = limit('handlerTimeout', options.handlerTimeout ?? 30_000, 1);
+  const stopTimeout = limit('stopTimeout', options.stopTimeout ?? 30_000, 1);
   const wiring = new Wiring(options);
   const { registry } = wiring;
   const validate = await createValidate();
@@ -93,6 +99,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       stopping,
       causation,
       activities: new Activities(),
+      stopTimeout,
       clock,
       onError,
     },
