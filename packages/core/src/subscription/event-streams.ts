@@ -2,7 +2,9 @@
 import { Observable } from 'rxjs';
 import type { RecordedEvent, StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
+import { Endable } from '../shared/endable.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
+import { PageItems } from '../shared/page-items.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
 import { type SubscriptionParts, subscription } from './subscription.ts';
 
@@ -22,9 +24,10 @@ export class EventStreams {
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** One by one; the next page is read when this one is done with. */
-  async *events(filter: ResolvedFilter, options: FollowOptions): AsyncGenerator<RecordedEvent, void, undefined> {
-    for await (const page of this.pages(filter, options)) yield* page;
+  /** One by one; the next page is read when this one is done with. Left while it waits, it ends at once. */
+  events(filter: ResolvedFilter, options: FollowOptions): AsyncIterableIterator<RecordedEvent, undefined> {
+    const pages = (signal: AbortSignal) => this.pages(filter, { ...options, signal });
+    return new PageItems<RecordedEvent>(new Endable(pages, options.signal));
   }
 
   /** A page is pushed synchronously, the next one read after it: operators that work synchronously hold the reading up. */
