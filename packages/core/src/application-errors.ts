@@ -68,6 +68,22 @@ export class StopTimeoutError extends TidemarkError {
   }
 }
 
+/**
+ * A subscriber of one of the application's Observables threw, or an error came to it that it has no handler for. It was
+ * unsubscribed; others go on. `cause` is the error.
+ */
+export class SubscriberFailedError extends TidemarkError {
+  constructor(
+    /** Which Observable, in words: `events$`. */
+    readonly observable: string,
+    readonly what: 'threw' | 'left unhandled',
+    options: { readonly cause: unknown },
+  ) {
+    const did = what === 'threw' ? 'threw, and was unsubscribed' : 'has no handler for the error that ended it';
+    super('SUBSCRIBER_FAILED', `a subscriber of ${observable} ${did}: ${reasonOf(options.cause)}`, options);
+  }
+}
+
 /** A consumer's checkpoint does not belong to this log: the log was moved, restored, or lost its end. */
 export class CheckpointMismatchError extends TidemarkError {
   constructor(

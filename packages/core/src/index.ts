@@ -30,6 +30,7 @@ export {
   ReentrantCommandError,
   StaleReadModelError,
   StopTimeoutError,
+  SubscriberFailedError,
   TruncatedHistoryError,
   UnknownCommandError,
 } from './application-errors.ts';

@@ -73,7 +73,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     ...{ random: Math.random, conflictRetries, handlerTimeout },
   });
   const stopping = new AbortController();
-  const streams = new EventStreams({ events, registry, onRetry: onError }, stopping.signal);
+  const streams = new EventStreams({ events, registry, onRetry: onError, onError }, stopping.signal);
   const projections = await Projections.start({
     stores,
     definitions: wiring.projections,

@@ -6,6 +6,7 @@ import { Endable } from '../shared/endable.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import { PageItems } from '../shared/page-items.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
+import { guarded } from './guarded-observable.ts';
 import { type SubscriptionParts, subscription } from './subscription.ts';
 
 export interface FollowOptions {
@@ -15,11 +16,16 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface EventStreamsParts extends SubscriptionParts {
+  /** Told of subscribers that fail. */
+  readonly onError: (error: unknown) => void;
+}
+
 export class EventStreams {
   readonly #pushing = new Set<Promise<void>>();
 
   constructor(
-    private readonly parts: SubscriptionParts,
+    private readonly parts: EventStreamsParts,
     /** Fires when the application stops. */
     private readonly stopping: AbortSignal,
   ) {}
@@ -32,7 +38,7 @@ export class EventStreams {
 
   /** A page is pushed synchronously, the next one read after it: operators that work synchronously hold the reading up. */
   events$(filter: ResolvedFilter, options: FollowOptions): Observable<RecordedEvent> {
-    return new Observable((subscriber) => {
+    const events$ = new Observable<RecordedEvent>((subscriber) => {
       const over = linkedAbort(options.signal);
       const push = async () => {
         for await (const page of this.pages(filter, { ...options, signal: over.signal })) {
@@ -52,6 +58,7 @@ export class EventStreams {
       this.#pushing.add(pushing);
       return () => over.abort();
     });
+    return guarded('events$', events$, this.parts.onError);
   }
 
   /** Resolves when every Observable has told its subscribers that it is over. Call it after the application's signal fired. */
