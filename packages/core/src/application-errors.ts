@@ -54,6 +54,36 @@ export class TruncatedHistoryError extends TidemarkError {
   }
 }
 
+/**
+ * What was asked to stop did not end in time and was left to itself: nobody waits for it any longer, and what it does
+ * later is refused, as the store is closed.
+ */
+export class StopTimeoutError extends TidemarkError {
+  constructor(
+    /** What did not end, in words: `subscription 'mail'`. */
+    readonly unsettled: readonly string[],
+    readonly milliseconds: number,
+  ) {
+    super('STOP_TIMEOUT', `did not end within ${milliseconds} ms: ${unsettled.join(', ')}`);
+  }
+}
+
+/**
+ * A subscriber of one of the application's Observables threw, or an error came to it that it has no handler for. It was
+ * unsubscribed; others go on. `cause` is the error.
+ */
+export class SubscriberFailedError extends TidemarkError {
+  constructor(
+    /** Which Observable, in words: `events$`. */
+    readonly observable: string,
+    readonly what: 'threw' | 'left unhandled',
+    options: { readonly cause: unknown },
+  ) {
+    const did = what === 'threw' ? 'threw, and was unsubscribed' : 'has no handler for the error that ended it';
+    super('SUBSCRIBER_FAILED', `a subscriber of ${observable} ${did}: ${reasonOf(options.cause)}`, options);
+  }
+}
+
 /** A consumer's checkpoint does not belong to this log: the log was moved, restored, or lost its end. */
 export class CheckpointMismatchError extends TidemarkError {
   constructor(

@@ -29,6 +29,8 @@ export {
   RebuildCancelledError,
   ReentrantCommandError,
   StaleReadModelError,
+  StopTimeoutError,
+  SubscriberFailedError,
   TruncatedHistoryError,
   UnknownCommandError,
 } from './application-errors.ts';

@@ -39,7 +39,6 @@ export class OpenedFile {
   readonly openBuilds: OpenBuilds;
   readonly buildChanges: BuildChanges;
   readonly #wakeUp: WakeUp;
-  readonly #whenClosed = new Set<() => void>();
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -148,11 +147,6 @@ export class OpenedFile {
     return this.#wakeUp.wait(this.connection.modelsChanged, seen, signal);
   }
 
-  whenClosed(end: () => void): () => void {
-    this.#whenClosed.add(end);
-    return () => this.#whenClosed.delete(end);
-  }
-
   /** Writes what was accepted, ends subscriptions, and frees the file. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -167,8 +161,8 @@ export class OpenedFile {
 
   async #close(): Promise<void> {
     await this.writer.close();
-    for (const end of this.#whenClosed) end();
     this.#wakeUp.close();
+    this.connection.changed.notify();
     this.connection.modelsChanged.notify();
     this.connection.db.close();
   }

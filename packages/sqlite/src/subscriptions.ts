@@ -1,4 +1,4 @@
-/** What core's `pullSubscription` looks at, and a subscription's end: by its consumer, its signal, or the store's. */
+/** What core's `pullSubscription` looks at. */
 import {
   type EventFilter,
   type Look,
@@ -20,9 +20,8 @@ export interface SubscriptionHost {
   /** Runs a read, patiently; throws translated errors. */
   read<T>(look: () => T): Promise<T>;
   seen(): number;
+  /** Resolves also when the store closes. */
   wait(seen: number, signal: AbortSignal): Promise<void>;
-  /** Calls `end` when the store closes; returns how to forget that. */
-  whenClosed(end: () => void): () => void;
   readonly isClosed: boolean;
   /** In ms since 1970. */
   now(): number;
@@ -90,39 +89,9 @@ export class Subscriptions {
     return event && placeOf(event);
   }
 
-  /** Each iteration is on its own, and ends at once when it is left, though it may be waiting. */
   #subscription(after: Position, signal: AbortSignal | undefined, looking: () => Looking): Subscription {
     return {
-      [Symbol.asyncIterator]: () => {
-        const ending = new AbortController();
-        const end = () => ending.abort();
-        const stay = this.host.whenClosed(end);
-        signal?.addEventListener('abort', end);
-        if (signal?.aborted) end();
-        const forget = () => {
-          stay();
-          signal?.removeEventListener('abort', end);
-        };
-        const messages = pullSubscription(this.#source(looking()), after, ending.signal)[Symbol.asyncIterator]();
-        return {
-          next: async () => {
-            try {
-              const result = await messages.next();
-              if (result.done) forget();
-              return result;
-            } catch (error) {
-              forget();
-              throw error;
-            }
-          },
-          return: async () => {
-            end();
-            forget();
-            await messages.return?.();
-            return { done: true, value: undefined };
-          },
-        };
-      },
+      [Symbol.asyncIterator]: () => pullSubscription(this.#source(looking()), after, signal)[Symbol.asyncIterator](),
     };
   }
 
@@ -131,7 +100,7 @@ export class Subscriptions {
     return {
       look: (after) => host.read(() => look(after)),
       seen: () => host.seen(),
-      wait: (seen, signal) => host.wait(seen, signal as AbortSignal),
+      wait: (seen, signal) => host.wait(seen, signal),
       get closed() {
         return host.isClosed;
       },

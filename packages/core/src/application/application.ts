@@ -161,7 +161,8 @@ export interface Application extends AsyncDisposable {
   /**
    * Refuses new commands, lets those under way end, commits projections, writes snapshots, closes the store. Idempotent.
    * Called by a handler of a command or a subscription, it resolves at once, and all of that follows when the handler is
-   * done: to wait for it would be to wait for itself.
+   * done: to wait for it would be to wait for itself. What does not end within `stopTimeout` is left to itself: the store
+   * is closed all the same, so that it can write nothing, and `StopTimeoutError` names it.
    */
   stop(): Promise<void>;
 }

@@ -39,6 +39,11 @@ export interface ApplicationOptions extends Declarations {
   /** How long a command handler may take, and a command's validation, in milliseconds. Default 30,000. */
   readonly handlerTimeout?: number | undefined;
   /**
+   * How long `stop()` waits for commands and handlers under way, in milliseconds, and then once more for what projections
+   * commit. Default 30,000. Shorter than `handlerTimeout`, it may end commands with `ClosedError`.
+   */
+  readonly stopTimeout?: number | undefined;
+  /**
    * Told of everything that goes wrong outside a caller's promise. Default: a warning of the process, with the stacks of
    * the error's causes. What it throws, or rejects with, becomes such a warning.
    */
@@ -56,6 +61,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const store = providerOf(options);
   const conflictRetries = limit('conflictRetries', options.conflictRetries ?? 20, 0);
   const handlerTimeout = limit('handlerTimeout', options.handlerTimeout ?? 30_000, 1);
+  const stopTimeout = limit('stopTimeout', options.stopTimeout ?? 30_000, 1);
   const wiring = new Wiring(options);
   const { registry } = wiring;
   const validate = await createValidate();
@@ -72,7 +78,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     ...{ random: Math.random, conflictRetries, handlerTimeout },
   });
   const stopping = new AbortController();
-  const streams = new EventStreams({ events, registry, onRetry: onError }, stopping.signal);
+  const streams = new EventStreams({ events, registry, onRetry: onError, onError }, stopping.signal);
   const projections = await Projections.start({
     stores,
     definitions: wiring.projections,
@@ -98,6 +104,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       stopping,
       causation,
       activities: new Activities(),
+      stopTimeout,
       clock,
       onError,
     },

@@ -24,6 +24,7 @@ import { describe } from '../shared/describe.ts';
 import { randomIds } from '../shared/ids.ts';
 import type { BuildStateChange } from '../store/read-model-store.ts';
 import type { Stores } from '../store/stores.ts';
+import { guarded } from '../subscription/guarded-observable.ts';
 
 export interface ProjectionsParts {
   readonly stores: Stores;
@@ -113,11 +114,13 @@ export class Projections {
 
   documents<T>(projection: new () => Documents<T>): DocumentReader<T> {
     const projector = this.#ofKind(projection, 'documents');
+    const { name } = projector.definition.model;
+    const changes$ = projector.changes$ as Observable<DocumentChange<T>>;
     return new DocumentReader<T>({
       ...this.#servedModel(projector),
       indexes: projector.definition.indexes,
       values: this.parts.registry.values,
-      changes$: projector.changes$.asObservable() as Observable<DocumentChange<T>>,
+      changes$: guarded(`changes$ of projection '${name}'`, changes$, this.parts.onError),
     });
   }
 
@@ -145,6 +148,7 @@ export class Projections {
         for (const projector of projectors) projector.observe(served);
       },
       signal: this.#stopping.signal,
+      onError: this.parts.onError,
     });
     const watching = rebuild.done.catch(() => {}).finally(() => this.#rebuilds.delete(watching));
     this.#rebuilds.add(watching);

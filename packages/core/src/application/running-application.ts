@@ -30,12 +30,14 @@ import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-fil
 import type { EventOf } from '../subscription/event-of.ts';
 import type { EventStreams, FollowOptions } from '../subscription/event-streams.ts';
 import {
+  type EndableSubscription,
   type EventHandler,
   type HandlerSubscription,
   handlerSubscription,
 } from '../subscription/handler-subscription.ts';
 import type { Application, CaughtUpOptions, Health } from './application.ts';
 import { healthOf } from './health.ts';
+import { Patience } from './patience.ts';
 import type { Projections } from './projections.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -51,14 +53,15 @@ export interface ApplicationParts {
   readonly stopping: AbortController;
   readonly causation: CausationScope;
   readonly activities: Activities;
+  readonly stopTimeout: number;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
 
 export class RunningApplication implements Application {
   readonly eventStore: EventStore;
-  readonly #executing = new Set<Promise<unknown>>();
-  readonly #subscriptions = new Set<HandlerSubscription>();
+  readonly #executing = new Map<Promise<unknown>, string>();
+  readonly #subscriptions = new Set<EndableSubscription>();
   #subscribed = 0;
   /** Who only follows the log would otherwise end as soon as there is nothing new: stores hold no process alive. */
   readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
@@ -79,7 +82,7 @@ export class RunningApplication implements Application {
     const built = buildCommand(command, fields);
     const activity = { isUnderWay: true };
     const executing = activities.run(activity, () => commands.handle(type, built, options));
-    this.#executing.add(executing);
+    this.#executing.set(executing, command.name);
     try {
       return (await executing) as Receipt<ResultOf<C>>;
     } finally {
@@ -223,17 +226,45 @@ export class RunningApplication implements Application {
   }
 
   async #stop(): Promise<void> {
-    const { stopping, streams, projections, snapshots, stores } = this.parts;
-    while (this.#executing.size > 0) await Promise.allSettled(this.#executing);
+    const { stopping, streams, projections, snapshots, stores, stopTimeout } = this.parts;
+    const patience = new Patience(stopTimeout);
+    await patience.wait(Promise.all([this.#executed(), this.#concluded()]), () => this.#abandoned());
     stopping.abort();
-    for (const subscription of this.#subscriptions) void subscription.stop();
-    // Not what `stop` returns: this may have been called by one of their handlers.
+    let waitsFor = 'projections';
+    const settled = async () => {
+      await projections.stop();
+      waitsFor = 'Observables';
+      await streams.settled();
+      waitsFor = 'snapshots';
+      await snapshots.settled();
+    };
+    try {
+      await patience.wait(settled(), () => [waitsFor]);
+    } finally {
+      clearInterval(this.#alive);
+      await patience.wait(stores.close(), () => [this.parts.description]);
+    }
+    patience.assertSettled();
+  }
+
+  /** Resolves when no command is under way. */
+  async #executed(): Promise<void> {
+    while (this.#executing.size > 0) await Promise.allSettled(this.#executing.keys());
+  }
+
+  /** Resolves when no handler of a subscription is under way. */
+  async #concluded(): Promise<void> {
+    for (const subscription of this.#subscriptions) subscription.conclude();
+    // Not what their `stop` returns: this may have been called by one of their handlers.
     await Promise.all([...this.#subscriptions].map(({ stopped }) => stopped));
-    await projections.stop();
-    await streams.settled();
-    await snapshots.settled();
-    clearInterval(this.#alive);
-    await stores.close();
+  }
+
+  /** Gives those up that are still under way, and names them. */
+  #abandoned(): readonly string[] {
+    const running = [...this.#subscriptions].filter(({ state }) => state === 'running');
+    for (const subscription of running) subscription.abandon();
+    const commands = [...this.#executing.values()].map((command) => `command ${command}`);
+    return [...commands, ...running.map(({ name }) => `subscription '${name}'`)];
   }
 
   #filter(filter: ConsumerFilter = {}) {

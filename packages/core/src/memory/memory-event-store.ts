@@ -200,7 +200,7 @@ export class MemoryEventStore implements EventStore {
     return {
       look,
       seen: () => changed.count,
-      wait: (seen: number, signal: AbortSignal | undefined) => changed.wait(seen, signal),
+      wait: (seen: number, signal: AbortSignal) => changed.wait(seen, signal),
       get closed() {
         return isClosed();
       },

@@ -8,6 +8,7 @@ import { ClosedError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { ModelBuild, ModelKey, ReadModelStore } from '../store/read-model-store.ts';
+import { guarded } from '../subscription/guarded-observable.ts';
 
 export interface ModelProgress extends ModelKey {
   /** The position it has taken in. */
@@ -35,6 +36,8 @@ export interface RebuildParts {
   /** Told of the builds that are served, before `done` resolves. */
   readonly onServed: (builds: readonly ModelBuild[]) => void;
   readonly signal: AbortSignal;
+  /** Told of subscribers of `progress$` that fail. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** How often the log's end is looked at, in ms. */
@@ -56,7 +59,7 @@ export class Rebuild {
     private readonly builds: readonly ModelBuild[],
     private readonly parts: RebuildParts,
   ) {
-    this.progress$ = this.#progress.asObservable();
+    this.progress$ = guarded('progress$ of a rebuild', this.#progress, parts.onError);
     this.done = this.#watch().then(
       () => this.#progress.complete(),
       (error: unknown) => {

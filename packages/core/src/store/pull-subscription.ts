@@ -1,6 +1,7 @@
 /** The loop below every subscription of a store that is read by pulling: catch up, say so, wait, go on. */
 import type { StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
+import { Endable } from '../shared/endable.ts';
 import type { Subscription, SubscriptionMessage } from './event-store.ts';
 
 /** What one look at the log found. Events, place and end must belong to one and the same state of the log. */
@@ -21,29 +22,30 @@ export interface PullSource {
   /** Grows with each wake-up: taken before a look, given to `wait` after it. */
   seen(): number;
   /** Resolves when there may be more, when `signal` fires, or when the store closes. */
-  wait(seen: number, signal: AbortSignal | undefined): Promise<void>;
+  wait(seen: number, signal: AbortSignal): Promise<void>;
   readonly closed: boolean;
 }
 
 /**
  * `after` is the last handled position, 0 for none. A message is made only when it is asked for, so `progress` always
- * comes after what it covers was handled.
+ * comes after what it covers was handled. Each iteration is on its own, and ends at once when it is left, though it may
+ * be waiting.
  */
 export function pullSubscription(source: PullSource, after: Position, signal: AbortSignal | undefined): Subscription {
-  return { [Symbol.asyncIterator]: () => pull(source, after, signal) };
+  return { [Symbol.asyncIterator]: () => new Endable((over) => pull(source, after, over), signal) };
 }
 
 async function* pull(
   source: PullSource,
   after: Position,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let position = after;
   let begun = false;
-  while (!signal?.aborted && !source.closed) {
+  while (!signal.aborted && !source.closed) {
     const seen = source.seen();
     const { events, reached, atEnd } = await source.look(position);
-    if (signal?.aborted || source.closed) return;
+    if (signal.aborted || source.closed) return;
     if (events.length > 0) yield { kind: 'events', events };
     if (reached !== undefined) {
       position = reached.position;
@@ -52,6 +54,6 @@ async function* pull(
       yield { kind: 'empty' };
     }
     begun = true;
-    if (atEnd && !signal?.aborted) await source.wait(seen, signal);
+    if (atEnd && !signal.aborted) await source.wait(seen, signal);
   }
 }

@@ -2,8 +2,11 @@
 import { Observable } from 'rxjs';
 import type { RecordedEvent, StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
+import { Endable } from '../shared/endable.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
+import { PageItems } from '../shared/page-items.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
+import { guarded } from './guarded-observable.ts';
 import { type SubscriptionParts, subscription } from './subscription.ts';
 
 export interface FollowOptions {
@@ -13,23 +16,29 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface EventStreamsParts extends SubscriptionParts {
+  /** Told of subscribers that fail. */
+  readonly onError: (error: unknown) => void;
+}
+
 export class EventStreams {
   readonly #pushing = new Set<Promise<void>>();
 
   constructor(
-    private readonly parts: SubscriptionParts,
+    private readonly parts: EventStreamsParts,
     /** Fires when the application stops. */
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** One by one; the next page is read when this one is done with. */
-  async *events(filter: ResolvedFilter, options: FollowOptions): AsyncGenerator<RecordedEvent, void, undefined> {
-    for await (const page of this.pages(filter, options)) yield* page;
+  /** One by one; the next page is read when this one is done with. Left while it waits, it ends at once. */
+  events(filter: ResolvedFilter, options: FollowOptions): AsyncIterableIterator<RecordedEvent, undefined> {
+    const pages = (signal: AbortSignal) => this.pages(filter, { ...options, signal });
+    return new PageItems<RecordedEvent>(new Endable(pages, options.signal));
   }
 
   /** A page is pushed synchronously, the next one read after it: operators that work synchronously hold the reading up. */
   events$(filter: ResolvedFilter, options: FollowOptions): Observable<RecordedEvent> {
-    return new Observable((subscriber) => {
+    const events$ = new Observable<RecordedEvent>((subscriber) => {
       const over = linkedAbort(options.signal);
       const push = async () => {
         for await (const page of this.pages(filter, { ...options, signal: over.signal })) {
@@ -49,6 +58,7 @@ export class EventStreams {
       this.#pushing.add(pushing);
       return () => over.abort();
     });
+    return guarded('events$', events$, this.parts.onError);
   }
 
   /** Resolves when every Observable has told its subscribers that it is over. Call it after the application's signal fired. */

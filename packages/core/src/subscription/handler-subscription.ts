@@ -1,5 +1,5 @@
 /** `app.subscribe`: a handler that is waited for, event by event. */
-import { ConsumerStoppedError } from '../application-errors.ts';
+import { ConsumerStoppedError, StopTimeoutError } from '../application-errors.ts';
 import type { Causation, CausationScope } from '../decider/context.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
@@ -18,8 +18,19 @@ export interface HandlerSubscription {
   readonly error: ConsumerStoppedError | undefined;
   /** Resolves when it has stopped, for whatever reason; never rejects. */
   readonly stopped: Promise<void>;
-  /** Resolves when the handler under way is done; at once where it is called by that handler. */
+  /**
+   * Resolves when the handler under way is done; at once where it is called by that handler. One that does not settle
+   * within the application's `stopTimeout` is left to itself, and `error` says so.
+   */
   stop(): Promise<void>;
+}
+
+/** As an application ends it. */
+export interface EndableSubscription extends HandlerSubscription {
+  /** Begins with no further event. */
+  conclude(): void;
+  /** Counts a handler that is still under way as failed: nothing waits for it any longer, nor moves when it settles. */
+  abandon(): void;
 }
 
 export type EventHandler<T = unknown> = (event: RecordedEvent<T>) => void | Promise<void>;
@@ -28,14 +39,16 @@ export interface HandlerSubscriptionParts {
   readonly streams: EventStreams;
   readonly causation: CausationScope;
   readonly activities: Activities;
+  /** How long a handler may go on after `stop()`, in milliseconds. */
+  readonly stopTimeout: number;
   readonly onError: (error: unknown) => void;
 }
 
 export function handlerSubscription(
-  { streams, causation, activities, onError }: HandlerSubscriptionParts,
+  { streams, causation, activities, stopTimeout, onError }: HandlerSubscriptionParts,
   subscriber: { readonly name: string; readonly filter: ResolvedFilter; readonly handler: EventHandler },
   options: FollowOptions,
-): HandlerSubscription {
+): EndableSubscription {
   const { name, filter, handler } = subscriber;
   const over = linkedAbort(options.signal);
   const { signal } = over;
@@ -43,8 +56,30 @@ export function handlerSubscription(
   let current: RecordedEvent | undefined;
   let error: ConsumerStoppedError | undefined;
   let state: HandlerSubscription['state'] = 'running';
+  let timer: NodeJS.Timeout | undefined;
+  let resolveStopped: () => void;
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve;
+  });
+  const end = () => {
+    clearTimeout(timer);
+    over.release();
+    state = 'stopped';
+    resolveStopped();
+  };
+  const fail = (cause: unknown) => {
+    if (state === 'stopped') return onError(cause);
+    error = new ConsumerStoppedError(name, current?.position ?? position, current, { cause });
+    onError(error);
+    end();
+  };
+  const abandon = () => {
+    if (state === 'stopped') return;
+    over.abort();
+    fail(new StopTimeoutError([`subscription '${name}'`], stopTimeout));
+  };
   const pass = (to: Position) => {
-    position = to;
+    if (state === 'running') position = to;
   };
   const activity = {
     get isUnderWay() {
@@ -62,16 +97,7 @@ export function handlerSubscription(
       }
     }
   };
-  const stopped = activities
-    .run(activity, work)
-    .catch((cause: unknown) => {
-      error = new ConsumerStoppedError(name, current?.position ?? position, current, { cause });
-      onError(error);
-    })
-    .finally(() => {
-      over.release();
-      state = 'stopped';
-    });
+  void activities.run(activity, work).then(end, fail);
   return {
     name,
     get state() {
@@ -84,9 +110,13 @@ export function handlerSubscription(
       return error;
     },
     stopped,
+    conclude: () => over.abort(),
+    abandon,
     stop() {
       over.abort();
-      return activities.isPartOf(activity) ? Promise.resolve() : stopped;
+      if (activities.isPartOf(activity)) return Promise.resolve();
+      if (state === 'running') timer ??= setTimeout(abandon, stopTimeout);
+      return stopped;
     },
   };
 }

@@ -149,6 +149,30 @@ test('a store that closes ends it quietly', async () => {
   assert.deepEqual((await seen).map(words), ['1 events', 'caught up at 1 (id-1)']);
 });
 
+test('return() and throw() end it at once while it waits, and what waits with it', async () => {
+  for (const leave of ['return', 'throw'] as const) {
+    const { source } = scripted();
+    const iterator = pullSubscription(source, 0, undefined)[Symbol.asyncIterator]();
+    await iterator.next();
+    const next = iterator.next();
+    await turn();
+    const left = Promise.resolve(iterator[leave]?.(new Error('left')));
+    if (leave === 'throw') await assert.rejects(left, { message: 'left' });
+    else await left;
+    assert.deepEqual(await next, { done: true, value: undefined });
+    assert.deepEqual(await iterator.next(), { done: true, value: undefined });
+  }
+});
+
+test('return() does not wait for a look that never ends', async () => {
+  const { source } = scripted();
+  source.look = () => new Promise(() => {});
+  const iterator = pullSubscription(source, 0, undefined)[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await iterator.return?.();
+  assert.deepEqual(await next, { done: true, value: undefined });
+});
+
 test('what a look throws reaches the consumer, after all that came before', async () => {
   const { source } = scripted({ events: [event], reached: at(1), atEnd: false }, new Error('disk'));
   const seen: string[] = [];

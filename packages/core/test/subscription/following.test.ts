@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import {
   type Application,
   createApplication,
-  type EventStore,
   eventData,
   inCategory,
   memory,
   ofType,
   type RecordedEvent,
-  type StoreProvider,
-  type Stores,
 } from '@tidemark/core';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { test } from 'uvu';
 import { Account, AccountOpened, Deposit, MoneyDeposited, OpenAccount } from '../fixtures/bank.ts';
+import { counting } from './counting.ts';
 
 const accountId = 'ada';
 
@@ -164,34 +162,9 @@ test('foreign events come with plain data, and a newer version ends who asked fo
     await assert.rejects(firstValueFrom(app.events$().pipe(ofType(MoneyDeposited))), { code: 'UNKNOWN_EVENT' });
   }));
 
-/** A memory store that counts the events its subscriptions have handed out. */
-function counting(): { readonly store: StoreProvider; handedOut: number } {
-  const inner = memory();
-  const counted = { handedOut: 0, store: { description: 'counting', open } as StoreProvider };
-  async function open(): Promise<Stores> {
-    const stores = await inner.open();
-    const subscribeToAll: EventStore['subscribeToAll'] = (options) => ({
-      async *[Symbol.asyncIterator]() {
-        for await (const message of stores.events.subscribeToAll(options)) {
-          if (message.kind === 'events') counted.handedOut += message.events.length;
-          yield message;
-        }
-      },
-    });
-    const events = new Proxy(stores.events, {
-      get(target, key) {
-        const value = key === 'subscribeToAll' ? subscribeToAll : Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    return { ...stores, events };
-  }
-  return counted;
-}
-
 test('a reader that is slow, or whose operators are synchronous, holds no more than a page', async () => {
-  const counted = counting();
-  const app = await createApplication({ store: counted.store });
+  const counted = counting(memory());
+  const app = await createApplication({ store: counted.provider });
   const events = Array.from({ length: 5_000 }, (_, number) => eventData('Ticked', { number }));
   await app.eventStore.append('tick-1', events, { expectedRevision: 'any' });
   let read = 0;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import type { EventStore, Subscription } from '@tidemark/core';
+import type { EventStore, Subscription, SubscriptionMessage } from '@tidemark/core';
 import { Follower } from './follower.ts';
-import { all, any, nextTurn, numbered, range } from './language.ts';
+import { all, any, inTime, nextTurn, numbered, numberOf, range } from './language.ts';
 import type { Rules } from './rule.ts';
 
 export const endingSubscriptions: Rules = {
@@ -46,6 +46,44 @@ export const endingSubscriptions: Rules = {
     }
   },
 
+  'leaving it from elsewhere ends it at once, though it waits': async ({ events }) => {
+    await events.append('account-1', numbered(3), any);
+    for (const subscribe of subscriptions(events)) {
+      const { signal } = new AbortController();
+      const iterator = subscribe(signal)[Symbol.asyncIterator]();
+      await untilCaughtUp(iterator);
+      const waiting = [iterator.next(), iterator.next()];
+      await nextTurn();
+      await inTime(Promise.resolve(iterator.return?.()), 'leaving a subscription that waits');
+      for (const next of waiting) assert.equal((await inTime(next, 'what waited for what was left')).done, true);
+      assert.equal((await inTime(iterator.next(), 'the next message of what was left')).done, true);
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+    }
+  },
+
+  'leaving it before it begins reads nothing, and ends it': async ({ events }) => {
+    await events.append('account-1', numbered(3), any);
+    for (const subscribe of subscriptions(events)) {
+      const { signal } = new AbortController();
+      const iterator = subscribe(signal)[Symbol.asyncIterator]();
+      await inTime(Promise.resolve(iterator.return?.()), 'leaving a subscription that has not begun');
+      assert.equal((await inTime(iterator.next(), 'the next message of what was left')).done, true);
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+    }
+  },
+
+  'asked several times at once it answers in order, each message once': async ({ events }) => {
+    await events.append('account-1', numbered(600), any);
+    for (const subscribe of subscriptions(events)) {
+      const iterator = subscribe(new AbortController().signal)[Symbol.asyncIterator]();
+      const results = await inTime(Promise.all(range(5).map(() => iterator.next())), 'five messages asked for at once');
+      await iterator.return?.();
+      const seen = results.flatMap(({ value }) => (value?.kind === 'events' ? value.events.map(numberOf) : []));
+      assert.deepEqual(seen, range(seen.length));
+      assert.ok(seen.length > 256, `${seen.length} events in five messages`);
+    }
+  },
+
   'nothing of it stays on its signal': async ({ events }) => {
     await events.append('account-1', numbered(600), any);
     for (const subscribe of subscriptions(events)) {
@@ -56,10 +94,7 @@ export const endingSubscriptions: Rules = {
         await iterator.return?.();
       }
       const waiting = subscribe(signal)[Symbol.asyncIterator]();
-      for (let caughtUp = false; !caughtUp; ) {
-        const { value } = await waiting.next();
-        caughtUp = value?.kind === 'progress' && value.caughtUp;
-      }
+      await untilCaughtUp(waiting);
       const next = waiting.next();
       await nextTurn();
       await events.append('account-1', numbered(1), any);
@@ -82,6 +117,13 @@ export const endingSubscriptions: Rules = {
     await Promise.all(endings);
   },
 };
+
+async function untilCaughtUp(iterator: AsyncIterator<SubscriptionMessage>): Promise<void> {
+  for (let caughtUp = false; !caughtUp; ) {
+    const { value } = await iterator.next();
+    caughtUp = value?.kind === 'progress' && value.caughtUp;
+  }
+}
 
 function subscriptions(events: EventStore): readonly ((signal: AbortSignal) => Subscription)[] {
   return [

@@ -12,8 +12,9 @@ export class LatestValue<T> implements LiveValue<T> {
   #hasLatest = false;
   #isOpen = false;
 
-  constructor() {
-    this.value$ = this.#values.asObservable();
+  /** `guard` makes of an Observable the one that is shown. */
+  constructor(guard: (values: Observable<T>) => Observable<T>) {
+    this.value$ = guard(this.#values);
   }
 
   get isOpen(): boolean {

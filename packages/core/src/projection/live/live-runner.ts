@@ -24,6 +24,7 @@ import { describe } from '../../shared/describe.ts';
 import { linkedAbort, onAbort } from '../../shared/linked-abort.ts';
 import type { EventStore, SubscriptionMessage } from '../../store/event-store.ts';
 import { type ResolvedFilter, resolveFilter } from '../../subscription/consumer-filter.ts';
+import { guarded } from '../../subscription/guarded-observable.ts';
 import { isTransient, subscription } from '../../subscription/subscription.ts';
 import { Waiters } from '../waiters.ts';
 import { LatestValue } from './latest-value.ts';
@@ -57,7 +58,7 @@ export class LiveRunner<T = unknown> {
   readonly #status: BehaviorSubject<LiveStatus>;
   readonly #waiters: Waiters;
   readonly #replayed = new ReplaySubject<void>(1);
-  readonly #latest = new LatestValue<T>();
+  readonly #latest: LatestValue<T>;
   readonly #input = new Subject<RecordedEvent>();
   readonly #pipe = new Subscription();
   readonly #over = new AbortController();
@@ -72,6 +73,7 @@ export class LiveRunner<T = unknown> {
   ) {
     const { name, filter } = projection;
     this.#filter = resolveFilter(filter, parts.registry);
+    this.#latest = new LatestValue((values) => this.#guarded('value$', values));
     this.#status = new BehaviorSubject<LiveStatus>({ name, state: 'starting', position: 0, lastError: undefined });
     this.#waiters = new Waiters(name, () => this.#shown);
   }
@@ -81,7 +83,7 @@ export class LiveRunner<T = unknown> {
   }
 
   get status$(): Observable<LiveStatus> {
-    return this.#status.asObservable();
+    return this.#guarded('status$', this.#status);
   }
 
   get output(): LiveValue<T> {
@@ -131,7 +133,11 @@ export class LiveRunner<T = unknown> {
   }
 
   get #label(): string {
-    return `live projection '${this.status.name}'`;
+    return `live projection '${this.projection.name}'`;
+  }
+
+  #guarded<V>(what: string, source: Observable<V>): Observable<V> {
+    return guarded(`${what} of ${this.#label}`, source, this.parts.onError);
   }
 
   /** How far the value that is shown goes: during the replay none is. */
@@ -163,7 +169,7 @@ export class LiveRunner<T = unknown> {
   }
 
   #connect(): void {
-    const output: unknown = this.projection.pipeline(this.#input.asObservable());
+    const output: unknown = this.projection.pipeline(this.#guarded('events$', this.#input));
     if (!isObservable(output))
       throw new ArgumentError(`pipeline of '${this.status.name}'`, describe(output), 'an Observable');
     this.#set({ state: 'catching-up' });
