@@ -1,11 +1,11 @@
-/** A second process that uses a file as its own. Both sides of the pipe stand here: run as a program, it is the other one. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** A second process that uses a file as its own. Both of them stand here: run as a program, it is the other one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ExpectedRevision, Stores } from '@tidemark/core';
 import Database from 'better-sqlite3';
 import { type SqliteOptions, sqlite } from '../src/index.ts';
 import { numbered, places } from './events.ts';
+import { answerWith, Remote } from './remote.ts';
 
 let stores: Stores | undefined;
 let lock: Database.Database | undefined;
@@ -93,63 +93,11 @@ function opened(): Stores {
   return stores;
 }
 
-type Abilities = typeof abilities;
-type Question = { readonly id: number; readonly name: keyof Abilities; readonly args: readonly never[] };
-type Answer = {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: { readonly code?: string; readonly message: string };
-};
-
-export class OtherProcess {
-  readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
-  #asked = 0;
-
+export class OtherProcess extends Remote<typeof abilities> {
   /** `execPath` may name a script that runs Node under other conditions. */
   constructor({ execPath = process.execPath } = {}) {
-    this.#child = fork(fileURLToPath(import.meta.url), { execPath });
-    this.#child.on('message', ({ id, value, error }: Answer) => {
-      const call = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (error === undefined) call?.resolve(value);
-      else call?.reject(Object.assign(new Error(error.message), { code: error.code }));
-    });
-    this.#child.on('exit', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the other process ended'));
-    });
-  }
-
-  ask<Name extends keyof Abilities>(
-    name: Name,
-    ...args: Parameters<Abilities[Name]>
-  ): Promise<Awaited<ReturnType<Abilities[Name]>>> {
-    this.#asked += 1;
-    const id = this.#asked;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#child.send({ id, name, args });
-    });
-  }
-
-  /** Ends it as a crash does. */
-  async kill(): Promise<void> {
-    this.#waiting.clear();
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill('SIGKILL');
-    await ended;
+    super(fileURLToPath(import.meta.url), { execPath });
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.on('disconnect', () => process.exit());
-  process.on('message', async ({ id, name, args }: Question) => {
-    const answer = (rest: Omit<Answer, 'id'>) => process.send?.({ id, ...rest });
-    try {
-      answer({ value: await (abilities[name] as (...args: readonly never[]) => Promise<unknown>)(...args) });
-    } catch (error) {
-      const { code, message } = error as { code?: string; message: string };
-      answer({ error: code === undefined ? { message } : { code, message } });
-    }
-  });
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) answerWith(abilities);

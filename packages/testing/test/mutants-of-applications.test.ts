@@ -99,6 +99,24 @@ noticed(
 );
 
 noticed(
+  'does not say that it has looked further where nothing matches',
+  'several runners: waiting ends for what concerns nobody, also where another leads, and for all before it',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: (options): Subscription => ({
+        async *[Symbol.asyncIterator]() {
+          let matched = false;
+          for await (const message of events.subscribeToAll(options)) {
+            if (message.kind !== 'progress' || matched) yield message;
+            matched = message.kind === 'events';
+          }
+        },
+      }),
+    },
+  }),
+);
+
+noticed(
   'looks for new events only now and then',
   'consumers of others: a live event took 300 ms to arrive, as the consumer slept after each batch',
   ({ events }) => ({

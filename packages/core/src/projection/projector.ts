@@ -23,6 +23,7 @@ import type { InlineObserver } from './inline-runner.ts';
 import type { Held } from './leadership.ts';
 import type { ModelObserver } from './model-watch.ts';
 import { ParkedEvents } from './parked.ts';
+import { PassingBy } from './passing-by.ts';
 import type { ProjectionDefinition } from './projection.ts';
 import { type ProjectionStatus, stoppedBy } from './projection-status.ts';
 import { isOvertaken, ProjectionWork } from './projection-work.ts';
@@ -41,6 +42,7 @@ export class Projector implements ModelObserver {
   readonly #waiters: Waiters;
   readonly #stopping = new AbortController();
   readonly #work: ProjectionWork;
+  readonly #passingBy: PassingBy;
   /** Ends the work under way, to look again how things stand. */
   #turn: { abort(): void } | undefined;
   /** The builds of this projection and their states, as they were last seen. */
@@ -82,16 +84,10 @@ export class Projector implements ModelObserver {
       },
     };
     this.shape = { ...definition.shape, types: [...(filter.stored.types ?? [])].sort() };
-    const onRetry = (error: unknown) => this.#failed(error);
+    const source = { events, registry, onRetry: (error: unknown) => this.#failed(error) };
+    this.#passingBy = new PassingBy(source, filter);
     this.#work = new ProjectionWork({
-      ...{
-        definition,
-        shape: this.shape,
-        readModels,
-        filter,
-        passes: parts.passes,
-        source: { events, registry, onRetry },
-      },
+      ...{ definition, shape: this.shape, readModels, filter, passes: parts.passes, source },
       runner: (model, fence, signal) => this.#runner(model, fence, signal),
       onState: (state) => this.#set({ state }),
       onOneFailed: (error) => this.#failed(stoppedBy(error, this.status)),
@@ -130,6 +126,7 @@ export class Projector implements ModelObserver {
     const waiting = this.#waiters.wait(position, timeout, signal);
     // What goes wrong here goes wrong for the runner itself, too.
     this.#serving?.hurry(position).catch(() => {});
+    this.#passBy();
     await waiting;
   }
 
@@ -186,7 +183,7 @@ export class Projector implements ModelObserver {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const first = () => new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }).next();
-    const lease = `projection ${this.definition.model.name}@${this.definition.model.version}`;
+    const lease = `projection ${this.status.name}@${this.status.version}`;
     for (let backoff = first(); !signal.aborted; ) {
       let held: Held | undefined;
       try {
@@ -283,9 +280,21 @@ export class Projector implements ModelObserver {
     return !this.#stopping.signal.aborted;
   }
 
+  /** Where another leads and somebody waits here: finds out what concerns nobody. */
+  #passBy(): void {
+    const isNeeded = () => this.#waiters.isAny && this.status.served && this.status.state === 'standby';
+    if (!isNeeded()) return;
+    const { position } = this.status;
+    const reached = this.#passingBy.reached(position);
+    // What cannot be read here cannot be read where it is led, which says so.
+    if (reached > position) this.#set({ position: reached });
+    else this.#passingBy.look(position, this.#stopping.signal, isNeeded, () => this.#passBy()).catch(() => {});
+  }
+
   #set(change: Partial<ProjectionStatus>): void {
     this.#status.next({ ...this.status, ...change });
     this.#waiters.release();
+    this.#passBy();
     const { state } = this.status;
     if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
     this.#settled();

@@ -19,6 +19,10 @@ export class Waiters {
     private readonly reached: () => Position,
   ) {}
 
+  get isAny(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Whether somebody waits for a position up to this one. */
   wants(position: Position): boolean {
     for (const waiter of this.#waiting) if (waiter.position <= position) return true;

@@ -3,6 +3,7 @@
  * compiling, and a minute has many lives. The bundler is the one inside tsx; where it cannot be reached, tsx itself has
  * to do.
  */
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +19,9 @@ interface Bundler {
 
 export async function bundledChild(url = new URL('child.ts', import.meta.url)): Promise<Program> {
   const source = fileURLToPath(url);
-  // Inside node_modules: out of the way, and better-sqlite3 is found from there.
-  const folder = fileURLToPath(new URL('../../node_modules/.crash/', import.meta.url));
+  // Inside node_modules: out of the way, and better-sqlite3 is found from there. Tests in other processes have their own.
+  const folder = fileURLToPath(new URL(`../../node_modules/.crash/${process.pid}/`, import.meta.url));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, `${path.basename(source, '.ts')}.mjs`);
   try {
     const bundler = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild') as Bundler;

@@ -5,7 +5,7 @@ import { TidemarkError } from '@tidemark/core';
 import { checkTrace, readTrace, type TraceReport } from '@tidemark/testing';
 import Database from 'better-sqlite3';
 import { sqlite } from '../../src/index.ts';
-import { checkModel, filter } from './consumer.ts';
+import { checkReadModels, filter, type Model, models } from '../processes/read-models.ts';
 import { acknowledgedEnding, logIn, traceEnding } from './life.ts';
 
 /** The store lost something that it had acknowledged, or its file is broken. */
@@ -18,9 +18,12 @@ class BrokenLogError extends TidemarkError {
   }
 }
 
-export interface FolderReport extends TraceReport {
+export interface FolderReport {
   readonly events: number;
   readonly acknowledged: number;
+  /** What each read model's traces say; those of the inline one are of the writers, too. */
+  readonly traces: Readonly<Record<Model, TraceReport>>;
+  /** Of each read model. */
   readonly documents: number;
 }
 
@@ -30,14 +33,18 @@ export async function checkFolder(folder: string, { complete }: { complete: bool
   const stores = await sqlite(logIn(folder)).open();
   try {
     const events = await stores.events.head();
-    const traces = filesIn(folder, traceEnding).map(readTrace);
     const upTo = complete ? events : undefined;
-    const traced = await checkTrace(traces, stores.events, { filter, upTo });
+    const check = (model: Model) =>
+      checkTrace(filesIn(folder, traceEnding(model)).map(readTrace), stores.events, {
+        ...{ filter, upTo, transactional: model === 'totals' },
+      });
+    const traces: Partial<Record<Model, TraceReport>> = {};
+    for (const model of models) traces[model] = await check(model);
     const ids: string[] = [];
     for await (const page of stores.events.readAll().pages()) for (const { eventId } of page) ids.push(eventId);
     const acknowledged = checkAcknowledged(filesIn(folder, acknowledgedEnding), ids);
-    const documents = complete ? await checkModel(stores) : 0;
-    return { ...traced, events, acknowledged, documents };
+    const documents = complete ? await checkReadModels(stores) : 0;
+    return { events, acknowledged, traces: traces as Record<Model, TraceReport>, documents };
   } finally {
     await stores.close();
   }

@@ -1,11 +1,10 @@
 /** A process that consumes, until it is killed or told to end. */
-import path from 'node:path';
-import { ConsumerTrace } from '@tidemark/testing';
 import { type Faults, sqlite } from '../../src/index.ts';
 import { startConsumer } from './consumer.ts';
-import { type Ending, type Life, logIn, traceEnding } from './life.ts';
+import { type Ending, type Leading, type Life, logIn, patient, traceOf } from './life.ts';
 
-const { folder, name, death } = JSON.parse(process.argv[2] ?? '') as Life;
+const life = JSON.parse(process.argv[2] ?? '') as Life;
+const { folder, death } = life;
 let transactions = 0;
 const faults: Faults = {
   at(point, { lane }) {
@@ -20,15 +19,23 @@ const fail = (error: unknown) => {
 };
 
 process.on('disconnect', () => process.exit());
-const trace = new ConsumerTrace({ name, file: path.join(folder, `${name}${traceEnding}`) });
-const consumer = await startConsumer(sqlite(logIn(folder), { faults }), trace, fail);
+const traces = {
+  balances: traceOf('balances', life),
+  ledger: traceOf('ledger', life),
+  totals: traceOf('totals', life),
+};
+const onLeading = (leads: boolean) => process.connected && process.send?.({ leads } satisfies Leading, () => {});
+const consumer = await startConsumer(sqlite(logIn(folder), { ...patient, faults }), {
+  traces,
+  onError: fail,
+  onLeading,
+});
 process.on('message', ({ upTo }: Ending) => {
   const end = async () => {
-    await consumer.caughtUp(upTo);
+    if (upTo > 0) await consumer.caughtUp(upTo);
     await consumer.stop();
-    trace.close();
+    for (const trace of Object.values(traces)) trace.close();
     process.disconnect();
   };
   end().catch(fail);
 });
-process.send?.('started');

@@ -1,9 +1,10 @@
 /** A process that is there, whatever happens to it: killed, by itself or by others, or told to end, it can be started again. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TidemarkError } from '@tidemark/core';
 import type { Program } from '../crash/bundle.ts';
-import type { Ending, Life, OwnDeath } from './life.ts';
+import type { Ending, Leading, Life, OwnDeath, Pausing } from './life.ts';
 
 /** A process ended in a way that nobody wanted. */
 class UnwantedEndError extends TidemarkError {
@@ -22,6 +23,8 @@ export class Member {
   lives = 0;
   /** How often it killed itself. */
   ownDeaths = 0;
+  /** Whether it leads a projection, as it said last. */
+  leads = false;
   #child: ChildProcess | undefined;
   /** Whether it ended well. */
   #ended: Promise<boolean> = Promise.resolve(false);
@@ -50,10 +53,14 @@ export class Member {
     child.stderr?.on('data', (chunk) => {
       complaint += String(chunk);
     });
+    child.on('message', ({ leads }: Leading) => {
+      this.leads = leads;
+    });
     this.#child = child;
     this.#killed = false;
     this.#ended = once(child, 'exit').then(([code, signal]) => {
       this.#child = undefined;
+      this.leads = false;
       if (signal !== 'SIGKILL' || (!this.#killed && death === undefined)) {
         if (code !== 0) this.onFailure(new UnwantedEndError(name, `${code ?? signal}: ${complaint}`));
         return code === 0;
@@ -67,6 +74,18 @@ export class Member {
     this.#killed = true;
     this.#child?.kill('SIGKILL');
     await this.#ended;
+  }
+
+  pause(paused: boolean): void {
+    this.#child?.send({ paused } satisfies Pausing, () => {});
+  }
+
+  /** Stops it in the middle of whatever it does, for so many ms; it may be killed meanwhile. */
+  async freeze(milliseconds: number): Promise<void> {
+    const child = this.#child;
+    child?.kill('SIGSTOP');
+    await Promise.race([sleep(milliseconds), this.#ended]);
+    child?.kill('SIGCONT');
   }
 
   /** Lets it finish what it has to, and end. Resolves with whether its last life ended well. */

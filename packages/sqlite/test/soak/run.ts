@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkFolder } from './check-folder.ts';
-import { runSoak } from './soak.ts';
+import { runSoak, type SoakProgress } from './soak.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +33,8 @@ if (!(killEvery > 0 && killEvery < 1e6)) {
 }
 
 let shown = 0;
-const show = ({ events, killed, ended }: { events: number; killed: number; ended: number }) => {
-  const text = `${events} events, ${killed} processes killed, ${ended} ended well`;
+const show = ({ events, killed, frozen, ended }: SoakProgress) => {
+  const text = `${events} events, ${killed} processes killed, ${frozen} frozen and woken, ${ended} ended well`;
   if (process.stdout.isTTY) process.stdout.write(`\r${text}`);
   else if (performance.now() - shown > 10_000) {
     shown = performance.now();
@@ -52,7 +52,9 @@ try {
         })
       : await checkFolder(folder, { complete: true });
   console.log(`\nnothing was lost, skipped or done twice (seed ${values.seed}):`);
-  console.log({ ...report, cut: report.cut.length });
+  const { traces, ...rest } = report;
+  console.log(rest);
+  for (const [model, { cut, ...trace }] of Object.entries(traces)) console.log(model, { ...trace, cut: cut.length });
   if (values.check === undefined) fs.rmSync(folder, { recursive: true });
 } catch (error) {
   console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

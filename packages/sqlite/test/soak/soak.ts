@@ -9,7 +9,7 @@ import { bundledChild } from '../crash/bundle.ts';
 import { Chance } from '../crash/random.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
 import { closingEvent } from './consumer.ts';
-import { logIn } from './life.ts';
+import { logIn, patient } from './life.ts';
 import { Member } from './member.ts';
 
 export interface SoakOptions {
@@ -23,36 +23,47 @@ export interface SoakOptions {
   readonly killEvery: number;
   /** And until so many processes were killed, and so many killed themselves; default 0. */
   readonly deaths?: number;
+  /** And until so many were frozen for longer than their leases last, and woken; default 0. */
+  readonly frozen?: number;
   readonly seed: number;
-  readonly onProgress?: (progress: {
-    readonly events: number;
-    readonly killed: number;
-    readonly ended: number;
-  }) => void;
+  readonly onProgress?: (progress: SoakProgress) => void;
 }
 
-export interface SoakReport extends FolderReport {
-  readonly lives: number;
+export interface SoakProgress {
+  readonly events: number;
   /** From outside. */
   readonly killed: number;
-  /** Processes that killed themselves in the midst of a transaction, or right behind it. */
-  readonly ownDeaths: number;
+  /** Stopped (SIGSTOP) and woken. */
+  readonly frozen: number;
   /** Told to end, and ended. */
   readonly ended: number;
+}
+
+export interface SoakReport extends FolderReport, SoakProgress {
+  readonly lives: number;
+  /** Of those that were killed or frozen: they led a projection at that moment. */
+  readonly leaders: number;
+  /** Processes that killed themselves in the midst of a transaction, or right behind it. */
+  readonly ownDeaths: number;
   /** Of writing and consuming, without the check. */
   readonly seconds: number;
 }
 
-/** Nothing was written for a minute. */
+/** Nothing was written, and no read model moved, for a minute. */
 class StalledError extends TidemarkError {
   constructor(readonly events: number) {
     super('STALLED', `found ${events} events for a minute, wanted some progress`);
   }
 }
 
-/** One end in four is a good one. */
+/** One end in four is a good one; and one process in four is frozen, and not ended. */
 const goodEnds = 0.25;
+const freezes = 0.25;
+/** In ms: leases last 3 s. */
+const frozenFor = { least: 3_300, most: 4_500 } as const;
 const lookEvery = 100;
+/** Writers wait while a read model is further behind. */
+const mostBehind = 20_000;
 const patience = 60_000;
 
 /** Throws `InvariantError`, `BrokenLogError`, `UnwantedEndError`, `StalledError`. */
@@ -67,17 +78,23 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     await soak.clear();
   }
   const seconds = (performance.now() - begun) / 1_000;
-  const { lives, killed, ownDeaths, ended } = soak;
-  return { ...(await checkFolder(options.folder, { complete: true })), lives, killed, ownDeaths, ended, seconds };
+  const { lives, killed, frozen, leaders, ownDeaths, ended } = soak;
+  const found = await checkFolder(options.folder, { complete: true });
+  return { ...found, lives, killed, frozen, leaders, ownDeaths, ended, seconds };
 }
 
 class Soak {
   killed = 0;
+  frozen = 0;
+  leaders = 0;
   ended = 0;
   readonly #chance: Chance;
   #writers: readonly Member[] = [];
   #consumers: readonly Member[] = [];
   #failure: Error | undefined;
+  #paused = false;
+  /** One at a time. */
+  #freezing: Promise<void> | undefined;
 
   constructor(private readonly options: SoakOptions) {
     this.#chance = new Chance(options.seed);
@@ -103,36 +120,37 @@ class Soak {
 
   /** Until enough is written and enough have died: ends one process after the other, and starts it again. */
   async endure(): Promise<void> {
-    const { events: wanted, killEvery, deaths = 0, onProgress } = this.options;
-    const stores = await sqlite(logIn(this.options.folder)).open();
+    const { events: wanted, killEvery, deaths = 0, frozen = 0, onProgress } = this.options;
+    const stores = await sqlite(logIn(this.options.folder), patient).open();
     try {
-      let [events, since, next] = [0, performance.now(), this.#nextEnd(killEvery)];
-      while (events < wanted || Math.min(this.killed, this.ownDeaths) < deaths) {
+      let [events, moved, since, next] = [0, 0, performance.now(), this.#nextEnd(killEvery)];
+      while (events < wanted || Math.min(this.killed, this.ownDeaths) < deaths || this.frozen < frozen) {
         await sleep(Math.min(lookEvery, Math.max(1, next - performance.now())));
         this.#assertWell();
         for (const consumer of this.#consumers) if (!consumer.isRunning) this.#start(consumer);
-        const head = await stores.events.head();
-        if (head > events) since = performance.now();
-        else if (performance.now() - since > patience) throw new StalledError(head);
-        events = head;
+        events = await stores.events.head();
+        const behind = stores.readModels.builds().map(({ checkpoint }) => events - (checkpoint?.position ?? 0));
+        const progress = behind.reduce((sum, lag) => sum + events - lag, events);
+        if (progress > moved) since = performance.now();
+        else if (performance.now() - since > patience) throw new StalledError(events);
+        moved = progress;
+        this.#holdBack(Math.max(0, ...behind));
         if (performance.now() >= next) {
-          await this.#endOne();
+          await this.#harmOne();
           next = this.#nextEnd(killEvery);
         }
-        onProgress?.({ events, killed: this.killed, ended: this.ended });
+        onProgress?.({ events, killed: this.killed, frozen: this.frozen, ended: this.ended });
       }
     } finally {
       await stores.close();
     }
   }
 
-  /**
-   * Lets the consumers do the rest, and end. The last event is one that they want: `caughtUp` of a projection that passed
-   * by everything up to the end is not told when another process was first to commit that, and waits in vain.
-   */
+  /** Lets the consumers do the rest, and end. */
   async finish(): Promise<void> {
+    await this.#freezing;
     await Promise.all(this.#writers.map((writer) => writer.end({ upTo: 0 })));
-    const stores = await sqlite(logIn(this.options.folder)).open();
+    const stores = await sqlite(logIn(this.options.folder), patient).open();
     const { position: upTo = 0 } = await stores.events.append('closing-1', [closingEvent()], {
       expectedRevision: 'any',
     });
@@ -147,18 +165,30 @@ class Soak {
     this.#assertWell();
   }
 
+  /** Whoever may write at once and read later, writes: the consumers would never come to where there is something to lose. */
+  #holdBack(behind: number): void {
+    if (behind > mostBehind) this.#paused = true;
+    else if (behind < mostBehind / 5) this.#paused = false;
+    for (const writer of this.#writers) writer.pause(this.#paused);
+  }
+
   async clear(): Promise<void> {
     await Promise.all(this.#all.map((member) => member.kill()));
   }
 
-  /** Whichever it is, consumers as often as writers, so that none has a quiet life. */
-  async #endOne(): Promise<void> {
+  /** Whichever it is, consumers as often as writers, so that none has a quiet life; of the consumers, who leads. */
+  async #harmOne(): Promise<void> {
     const among = this.#chance.next() < 0.5 ? this.#writers : this.#consumers;
-    const member = among[this.#chance.between(0, among.length - 1)];
+    const member = among.find(({ leads }) => leads) ?? among[this.#chance.between(0, among.length - 1)];
     if (member === undefined) return;
-    if (this.#chance.next() < goodEnds) {
+    const kind = this.#chance.next();
+    if (kind >= goodEnds && member.leads) this.leaders += 1;
+    if (kind < goodEnds) {
       await member.end({ upTo: 0 });
       this.ended += 1;
+    } else if (kind < goodEnds + freezes && this.#freezing === undefined) {
+      this.#freeze(member);
+      return;
     } else {
       await member.kill();
       this.killed += 1;
@@ -167,11 +197,18 @@ class Soak {
     this.#start(member);
   }
 
+  #freeze(member: Member): void {
+    this.#freezing = member.freeze(this.#chance.between(frozenFor.least, frozenFor.most)).then(() => {
+      this.frozen += 1;
+      this.#freezing = undefined;
+    });
+  }
+
   /** Of the consumers, some will die in the midst of a transaction, or when it is committed and nobody knows. */
   #start(member: Member): void {
     const isDoomed = this.#consumers.includes(member) && this.#chance.next() < 0.6;
     const point = this.#chance.next() < 0.5 ? 'after-insert' : 'after-commit';
-    member.start(isDoomed ? { point, transaction: this.#chance.between(1, 8) } : undefined);
+    member.start(isDoomed ? { point, transaction: this.#chance.between(1, 30) } : undefined);
   }
 
   /** In milliseconds since the process began: half to one and a half of the average. */

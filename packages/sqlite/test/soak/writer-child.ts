@@ -2,21 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventData, EventStore, ExpectedRevision } from '@tidemark/core';
 import { sqlite } from '../../src/index.ts';
 import { Chance } from '../crash/random.ts';
-import { types } from './consumer.ts';
-import { acknowledgedEnding, type Life, logIn } from './life.ts';
+import { startConsumer, types } from './consumer.ts';
+import { acknowledgedEnding, type Ending, type Life, logIn, type Pausing, patient, traceOf } from './life.ts';
 
-const { folder, name, seed } = JSON.parse(process.argv[2] ?? '') as Life;
+const life = JSON.parse(process.argv[2] ?? '') as Life;
+const { folder, name, seed } = life;
 const chance = new Chance(seed);
 const acknowledged = fs.openSync(path.join(folder, `${name}${acknowledgedEnding}`), 'ax');
 const callers = 24;
 const streams = 40;
 let ending = false;
+let paused = false;
 
 function someEvents(): readonly EventData[] {
-  return Array.from({ length: chance.between(1, 5) }, () => ({
+  const count = chance.next() < 0.9 ? chance.between(1, 5) : chance.between(20, 60);
+  return Array.from({ length: count }, () => ({
     eventId: randomUUID(),
     type: types[chance.between(0, types.length - 1)] ?? '',
     data: JSON.stringify({ amount: chance.between(1, 1_000) }),
@@ -48,15 +52,24 @@ async function append(events: EventStore): Promise<void> {
 }
 
 async function call(events: EventStore): Promise<void> {
-  while (!ending) await append(events);
+  while (!ending) {
+    if (paused) await sleep(20);
+    else await append(events);
+  }
 }
 
 process.on('disconnect', () => process.exit());
-process.on('message', () => {
-  ending = true;
+process.on('message', (message: Ending | Pausing) => {
+  if ('paused' in message) paused = message.paused;
+  else ending = true;
 });
-const stores = await sqlite(logIn(folder)).open();
-process.send?.('started');
+// One life in four does not know the inline projection: what it appends, others take in.
+const traces = seed % 4 === 0 ? {} : { totals: traceOf('totals', life) };
+const fail = (error: unknown) => {
+  console.error(error);
+  process.exit(1);
+};
+const { stores, stop } = await startConsumer(sqlite(logIn(folder), patient), { traces, onError: fail });
 await Promise.all(Array.from({ length: callers }, () => call(stores.events)));
-await stores.close();
+await stop();
 process.disconnect();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Application, type DocumentChange, Documents, On, Projection, type RecordedEvent } from '@tidemark/core';
 import { inTime, range, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
-import { Sell, Sold, Takings } from './till.ts';
+import { OpenTill, Sell, Sold, Takings } from './till.ts';
 
 const tillId = 'hall';
 
@@ -71,6 +71,24 @@ export const severalRunners: ShopRules = {
     assert.deepEqual(await app.documents(Takings).get(tillId), { total: 3, revisions: [0, 1] });
     assert.equal((await app.health()).status, 'ok');
     await stores.close();
+  },
+
+  'waiting ends for what concerns nobody, also where another leads, and for all before it': async ({ start }) => {
+    const [leader, other] = [await start(), await start()];
+    const own = await leader.execute(Sell, { tillId, amount: 1 });
+    await other.caughtUp(Takings, own);
+    for (const tillId of ['attic', 'cellar']) {
+      const sold = await other.execute(Sell, { tillId, amount: 2 });
+      const opened = await other.execute(OpenTill, { tillId: `${tillId}-2` });
+      await other.caughtUp(Takings, opened, { timeout: 2_000 });
+      assert.deepEqual(await other.documents(Takings).get(tillId), { total: 2, revisions: [0] });
+      assert.ok(opened.position > sold.position);
+    }
+    const beyond = other.caughtUp(Takings, (await other.eventStore.head()) + 1, { timeout: 2_000 });
+    await refused('CAUGHT_UP_TIMEOUT', () => other.caughtUp(Takings, 99, { timeout: 50 }));
+    await leader.execute(OpenTill, { tillId: 'loft' });
+    await beyond;
+    assert.equal(await stateOf(other), 'standby');
   },
 
   'waiting for a projection that another leads ends in time': async ({ start }) => {

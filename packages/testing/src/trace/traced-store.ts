@@ -1,9 +1,11 @@
 /** Records where a projection begins and what it commits, at the store below it. */
 import type {
   Checkpoint,
+  InlineProjections,
+  InlineTransaction,
+  ModelBuild,
   ModelKey,
   ModelSession,
-  ModelTransaction,
   ReadModelStore,
   StoreProvider,
 } from '@tidemark/core';
@@ -12,10 +14,10 @@ import type { ConsumerTrace } from './consumer-trace.ts';
 /**
  * The store, with one projection's checkpoints recorded: `restarted` at the beginning of each transaction on its read
  * model, `committed` when the transaction is durable, `reset` when that build is dropped. What the projection sees is
- * recorded by its handlers, with `trace.seen(event)`.
+ * recorded by its handlers, with `trace.seen(event)`. For an inline projection the transactions are those of appends,
+ * too: check its traces with `transactional`, as its handlers see what is refused afterwards.
  *
- * One application at a time, and the first build it works on: give each its own trace. Inline projections see events
- * inside of appends, which are not recorded here.
+ * One application at a time, and the first build it works on: give each its own trace.
  *
  * @example
  * const app = await createApplication({ store: tracedStore(sqlite('bank.db'), { name: 'balances', version: 1 }, trace), … });
@@ -25,47 +27,99 @@ export function tracedStore(store: StoreProvider, model: ModelKey, trace: Consum
     description: store.description,
     async open() {
       const stores = await store.open();
-      return { ...stores, readModels: traced(stores.readModels, model, trace), close: () => stores.close() };
+      const traced = new TracedBuild(stores.readModels, model, trace);
+      const useInline = stores.useInline && ((inline: InlineProjections) => stores.useInline?.(traced.inline(inline)));
+      const opened = { ...stores, readModels: traced.readModels(), close: () => stores.close() };
+      return useInline === undefined ? opened : { ...opened, useInline };
     },
   };
 }
 
-function traced(readModels: ReadModelStore, { name, version }: ModelKey, trace: ConsumerTrace): ReadModelStore {
-  let first: number | undefined;
-  const tracedBuild = (id: number) => {
-    const build = readModels.builds().find((each) => each.id === id && each.name === name && each.version === version);
-    first ??= build?.id;
-    return first === id ? build : undefined;
-  };
-  const recorded: Partial<ReadModelStore> = {
-    async transact(id: number, transaction: ModelTransaction): Promise<void> {
-      // What was parked is handled apart from the order of the log.
-      if (transaction.expected === 'any') return readModels.transact(id, transaction);
-      let reached: Checkpoint | undefined;
-      let isTraced = false;
-      const run = (session: ModelSession) => {
-        const build = tracedBuild(id);
-        isTraced = build !== undefined;
-        if (isTraced) trace.restarted(build?.checkpoint);
-        reached = transaction.run(session);
-        return reached;
-      };
-      await readModels.transact(id, { ...transaction, run });
-      if (isTraced && reached !== undefined) trace.committed(reached);
-    },
-    async drop(id: number): Promise<void> {
-      const isTraced = tracedBuild(id) !== undefined;
-      await readModels.drop(id);
-      if (isTraced) trace.reset();
-    },
-  };
-  // A Proxy and not an object of its own: whatever else a store offers stays within reach.
-  return new Proxy(readModels, {
-    get(target, key) {
-      const own = recorded[key as keyof ReadModelStore];
+/** The first build of the model that is worked on. */
+class TracedBuild {
+  #id: number | undefined;
+
+  constructor(
+    private readonly store: ReadModelStore,
+    private readonly model: ModelKey,
+    private readonly trace: ConsumerTrace,
+  ) {}
+
+  readModels(): ReadModelStore {
+    const { store, trace } = this;
+    const recorded: Partial<ReadModelStore> = {
+      transact: async (id, transaction) => {
+        // What was parked is handled apart from the order of the log.
+        if (transaction.expected === 'any') return store.transact(id, transaction);
+        let reached: Checkpoint | undefined;
+        let isTraced = false;
+        const run = (session: ModelSession) => {
+          isTraced = this.#begins(id, store.builds());
+          reached = transaction.run(session);
+          return reached;
+        };
+        await store.transact(id, { ...transaction, run });
+        if (isTraced && reached !== undefined) trace.committed(reached);
+      },
+      drop: async (id) => {
+        const isTraced = this.#find(id, store.builds()) !== undefined;
+        await store.drop(id);
+        if (isTraced) trace.reset();
+      },
+    };
+    return replaced(store, recorded);
+  }
+
+  /** Whatever an application's projections do with the build inside of an append is recorded, too. */
+  inline(projections: InlineProjections): InlineProjections {
+    const { trace } = this;
+    let open: number | undefined;
+    let reached: Checkpoint | undefined;
+    const recorded = (transaction: InlineTransaction): Partial<InlineTransaction> => ({
+      session: (id) => {
+        if (open === undefined && this.#begins(id, transaction.builds())) open = id;
+        return transaction.session(id);
+      },
+      moveCheckpoint: (id, checkpoint) => {
+        transaction.moveCheckpoint(id, checkpoint);
+        if (id === open) reached = checkpoint;
+      },
+    });
+    return replaced(projections, {
+      begin: (transaction) => {
+        open = reached = undefined;
+        projections.begin(replaced(transaction, recorded(transaction)));
+      },
+      committed: () => {
+        if (reached !== undefined) trace.committed(reached);
+        projections.committed();
+      },
+    });
+  }
+
+  /** Records that a transaction on it begins, if it is the build. */
+  #begins(id: number, builds: readonly ModelBuild[]): boolean {
+    const build = this.#find(id, builds);
+    if (build !== undefined) this.trace.restarted(build.checkpoint);
+    return build !== undefined;
+  }
+
+  #find(id: number, builds: readonly ModelBuild[]): ModelBuild | undefined {
+    const { name, version } = this.model;
+    const build = builds.find((each) => each.id === id && each.name === name && each.version === version);
+    this.#id ??= build?.id;
+    return this.#id === id ? build : undefined;
+  }
+}
+
+/** A Proxy and not an object of its own: whatever else there is stays within reach. */
+function replaced<T extends object>(target: T, members: Partial<T>): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const own = members[key as keyof T];
       if (own !== undefined) return own;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      const value: unknown = Reflect.get(object, key, object);
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
     },
   });
 }

@@ -1,10 +1,26 @@
 /** What a store tells of a projection's checkpoint, and of that projection only. */
 import assert from 'node:assert/strict';
-import { type Checkpoint, eventData, type ModelKey, memory } from '@tidemark/core';
-import { ConsumerTrace, tracedStore } from '@tidemark/testing';
+import {
+  type Checkpoint,
+  createApplication,
+  Documents,
+  DomainEvent,
+  eventData,
+  type ModelKey,
+  memory,
+  On,
+  Projection,
+  type RecordedEvent,
+} from '@tidemark/core';
+import { ConsumerTrace, checkTrace, tracedStore } from '@tidemark/testing';
 import { suite } from 'uvu';
 
 const test = suite('a traced store');
+
+@DomainEvent('Noted')
+class Noted {
+  constructor(readonly isBad: boolean) {}
+}
 
 const model = { name: 'notes', version: 2 };
 
@@ -90,6 +106,49 @@ test('records nothing of other projections and other versions, and is else the s
   assert.equal(description, 'memory');
   await close();
   assert.throws(() => readModels.builds(), { code: 'CLOSED' });
+});
+
+test('records what an inline projection does in transactions of appends, and of those that are committed where they end', async () => {
+  const trace = new ConsumerTrace();
+  const seen: string[] = [];
+  @Projection(model.name, { version: model.version, inline: true })
+  class Notes extends Documents<number> {
+    @On(Noted)
+    noted(event: RecordedEvent<Noted>): void {
+      trace.seen(event);
+      seen.push(event.eventId);
+      if (event.data.isBad) throw new RangeError('bad');
+      this.update(event.streamName, (count) => count + 1, 0);
+    }
+  }
+  const store = tracedStore(memory(), model, trace);
+  const declared = { aggregates: [], events: [Noted], projections: [Notes] };
+  const app = await createApplication({ store, ...declared });
+  const append = (isBad = false) =>
+    app.eventStore.append('a-1', [eventData('Noted', { isBad })], { expectedRevision: 'any' });
+  await append();
+  await assert.rejects(append(true), { code: 'PROJECTION_REFUSED' });
+  await append();
+  const [first, refused, last] = seen;
+  assert.deepEqual(
+    [...trace.entries()].map((entry) => [
+      entry.kind,
+      'position' in entry && entry.position,
+      'eventId' in entry && entry.eventId,
+    ]),
+    [
+      ['restarted', undefined, undefined],
+      ['seen', 1, first],
+      ['committed', 1, first],
+      ['restarted', 1, first],
+      ['seen', 2, refused],
+      ['restarted', 1, first],
+      ['seen', 2, last],
+      ['committed', 2, last],
+    ],
+  );
+  await checkTrace(trace, app.eventStore, { upTo: 2, transactional: true });
+  await app.stop();
 });
 
 test.run();
