@@ -1,5 +1,6 @@
 /** Receipts of commands: of those just handled, and of those found in the command log. */
 import { CommandIdReusedError } from '../application-errors.ts';
+import type { AdoptedEvent } from '../event/adopted-event.ts';
 import { decodeValue, type EncodedValue } from '../event/codec.ts';
 import type { EventData } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
@@ -18,7 +19,7 @@ interface Addressed {
 }
 
 interface Outcome {
-  readonly events: readonly object[];
+  readonly events: readonly AdoptedEvent[];
   readonly data: readonly EventData[];
   readonly returned: unknown;
   readonly revision: Revision | undefined;
@@ -40,7 +41,7 @@ export class Receipts {
       ({ eventId, type }, index): ReceiptEvent => ({
         eventId,
         type,
-        data: events[index] as object,
+        data: events[index]?.shown as object,
         revision: first + index,
       }),
     );
