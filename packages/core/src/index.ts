@@ -35,7 +35,7 @@ export {
   UnknownCommandError,
 } from './application-errors.ts';
 export type { CacheOptions } from './decider/aggregate-cache.ts';
-export type { AggregateFacts, AggregateType, CommandClass, Decision } from './decider/aggregate-type.ts';
+export type { AggregateFacts, AggregateType, CommandClass, Deciding, Decision } from './decider/aggregate-type.ts';
 export type { CommandContext } from './decider/context.ts';
 export { type Decider, type DeciderDefinition, type DeciderOptions, decider, type Loaded } from './decider/decider.ts';
 export type { ExecuteOptions } from './decider/handle-command.ts';

@@ -1,5 +1,5 @@
 /** Proof that the rules of applications can fail: an application on stores that are broken in one way each. */
-import { StoredEvent, type Subscription, type SubscriptionMessage } from '@tidemark/core';
+import { eventPages, StoredEvent, type Subscription, type SubscriptionMessage } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';
 import { suite } from 'uvu';
 import { assertNoticed, type Break, changed, mapPages } from './mutant.ts';
@@ -58,6 +58,29 @@ noticed(
           expectedRevision,
           command: command && { ...command, commandId: crypto.randomUUID() },
         }),
+    },
+  }),
+);
+
+noticed(
+  'finds only what is visible in a stream when it reads backwards',
+  'commands: a command that comes again is answered with its first receipt, whatever was done to its stream',
+  ({ events }) => ({
+    events: {
+      readAll: (options = {}) => {
+        const pages = events.readAll(options).pages();
+        const visible = async ({ streamName, revision }: StoredEvent) => {
+          for await (const event of events.readStream(streamName)) if (event.revision === revision) return true;
+          return false;
+        };
+        return eventPages(async function* () {
+          for await (const page of pages) {
+            const seen: StoredEvent[] = [];
+            for (const event of page) if (await visible(event).catch(() => false)) seen.push(event);
+            yield seen;
+          }
+        });
+      },
     },
   }),
 );

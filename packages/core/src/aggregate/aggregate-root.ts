@@ -6,7 +6,8 @@ import { className } from '../shared/describe.ts';
 
 /** What stands behind a working instance while a handler runs. */
 interface Recorder {
-  readonly apply: (event: object) => void;
+  /** Takes an event over, applies it, and gives what was applied. */
+  readonly take: (event: object) => object;
   readonly events: object[];
   /** Fires when the handler is given up: what it still records must not count. */
   readonly signal: AbortSignal;
@@ -47,8 +48,9 @@ export abstract class AggregateRoot {
   }
 
   /**
-   * Records that this happened, and applies it at once. It is stored when the handler is done.
-   * Throws `ConfigurationError` for an event without `@Applies`, and outside a command handler; in one that was given up,
+   * Records that this happened, and applies it at once, as reading it would give it: what is done to `event` afterwards
+   * changes neither the state nor what is stored, when the handler is done. Throws `SerializationError` for what cannot be
+   * stored, `ConfigurationError` for an event without `@Applies`, and outside a command handler; in one that was given up,
    * the reason for that.
    */
   protected record(event: object): void {
@@ -59,8 +61,7 @@ export abstract class AggregateRoot {
       throw new ConfigurationError(`${name}.record was called ${advice}`, [name]);
     }
     recorder.signal.throwIfAborted();
-    recorder.apply(event);
-    recorder.events.push(event);
+    recorder.events.push(recorder.take(event));
   }
 }
 
@@ -72,11 +73,11 @@ export function setFacts(root: AggregateRoot, facts: AggregateFacts): void {
 /** Lets `record` work on `root` until `run` has settled; resolves to what was recorded and returned. */
 export async function recording(
   root: AggregateRoot,
-  apply: (event: object) => void,
+  take: (event: object) => object,
   signal: AbortSignal,
   run: () => unknown,
 ): Promise<{ readonly events: readonly object[]; readonly returned: unknown }> {
-  const recorder: Recorder = { apply, events: [], signal };
+  const recorder: Recorder = { take, events: [], signal };
   recorderOf(root, recorder);
   try {
     const returned = await run();

@@ -26,17 +26,17 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
   }
   const handlers = handlersOf(target);
   const appliers = appliersOf(target);
+  const assertApplied = (event: object): void => {
+    if (appliers.has(event.constructor as EventClass)) return;
+    if (typeof event === 'function') throw new ArgumentError('record', describe(event), 'an instance of an event class');
+    const place = `${target.name} and ${className(event)}`;
+    throw new ConfigurationError(
+      `${target.name} has no @Applies(${className(event)}); where it changes nothing, say @Applies.nothing(${className(event)})`,
+      [place],
+    );
+  };
   const apply = (state: AggregateRoot, event: object): void => {
-    const known = appliers.has(event.constructor as EventClass);
-    if (!known) {
-      if (typeof event === 'function')
-        throw new ArgumentError('record', describe(event), 'an instance of an event class');
-      const place = `${target.name} and ${className(event)}`;
-      throw new ConfigurationError(
-        `${target.name} has no @Applies(${className(event)}); where it changes nothing, say @Applies.nothing(${className(event)})`,
-        [place],
-      );
-    }
+    assertApplied(event);
     const method = appliers.get(event.constructor as EventClass);
     if (method !== undefined) (state as unknown as Methods)[method]?.(event);
   };
@@ -58,11 +58,17 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       apply(state, event);
       return state;
     },
-    async decide(command, state, facts, context) {
+    async decide({ command, state, facts, context, adopt }) {
       const method = handlers.get(command.constructor as CommandClass) as string;
       present(state, facts);
       const run = () => (state as unknown as Methods)[method]?.(command, context);
-      const { events, returned } = await recording(state, (event) => apply(state, event), context.signal, run);
+      const take = (event: object) => {
+        assertApplied(event);
+        const adopted = adopt(event);
+        apply(state, adopted);
+        return adopted;
+      };
+      const { events, returned } = await recording(state, take, context.signal, run);
       return { events, state, returned };
     },
     encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),

@@ -14,7 +14,22 @@ export interface AggregateFacts {
   readonly revision: Revision | undefined;
 }
 
+/** A command, and what it is decided on. */
+export interface Deciding<S> {
+  readonly command: object;
+  /** May be changed: it is used up. */
+  readonly state: S;
+  readonly facts: AggregateFacts;
+  readonly context: CommandContext;
+  /**
+   * Takes a recorded event over, and gives what is applied instead of it: whoever recorded it may change it afterwards.
+   * Throws for what cannot be stored.
+   */
+  adopt(event: object): object;
+}
+
 export interface Decision<S> {
+  /** What `adopt` gave, in order. */
   readonly events: readonly object[];
   /** After these events. */
   readonly state: S;
@@ -38,8 +53,7 @@ export interface AggregateType<S = unknown> {
   initialState(): S;
   /** May change `state` and return it. Throws `ConfigurationError` for an event it does not know. */
   evolve(state: S, event: object): S;
-  /** May change `state`, which is then used up. */
-  decide(command: object, state: S, facts: AggregateFacts, context: CommandContext): Promise<Decision<S>>;
+  decide(deciding: Deciding<S>): Promise<Decision<S>>;
   encodeState(state: S, values: ValueClasses): EncodedValue;
   decodeState(encoded: EncodedValue, values: ValueClasses): S;
   /** What `app.load` hands out. */

@@ -56,14 +56,16 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
   const { commands, events, version = 1, snapshot } = definition;
   const names = new Set(events.map((target) => eventNameOf(target)?.type));
   const core = definition as unknown as Decider<S, object, object> & { id(command: object): string };
-  const evolve = (state: S, event: object): S => {
+  const assertListed = (event: object): void => {
     const name = eventNameOf(event.constructor as EventClass)?.type;
-    if (name === undefined || !names.has(name)) {
-      throw new ConfigurationError(`decider '${category}' does not list the event ${className(event)}`, [
-        category,
-        className(event),
-      ]);
-    }
+    if (name !== undefined && names.has(name)) return;
+    throw new ConfigurationError(`decider '${category}' does not list the event ${className(event)}`, [
+      category,
+      className(event),
+    ]);
+  };
+  const evolve = (state: S, event: object): S => {
+    assertListed(event);
     return core.evolve(state, event);
   };
   const type: AggregateType<S> = {
@@ -77,9 +79,11 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     idOf: (command) => assertAggregateId(core.id(command), className(command)),
     initialState: () => core.initialState(),
     evolve,
-    async decide(command, before, facts, context) {
+    async decide({ command, state: before, facts, context, adopt }) {
       const decided = await core.decide(command, before, { ...context, ...facts });
-      const events = Array.isArray(decided) ? (decided as readonly object[]) : [decided as object];
+      const recorded = Array.isArray(decided) ? (decided as readonly object[]) : [decided as object];
+      for (const event of recorded) assertListed(event);
+      const events = recorded.map(adopt);
       return { events, state: events.reduce(evolve, before), returned: undefined };
     },
     encodeState: (state, values) => encodeValue(state, `state of '${category}'`, values),

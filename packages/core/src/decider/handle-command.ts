@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
 import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
-import { encodeValue } from '../event/codec.ts';
+import type { AdoptedEvent } from '../event/adopted-event.ts';
 import type { EventData, EventMetadata } from '../event/event.ts';
+import { eventDataOf } from '../event/event-data.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
@@ -17,12 +18,13 @@ import { KeyedMutex } from '../shared/keyed-mutex.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
-import type { AggregateType, Decision } from './aggregate-type.ts';
+import type { AggregateType } from './aggregate-type.ts';
 import { Bounds } from './bounds.ts';
 import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
+import { handOut, type Returned } from './returned.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
 
 /** What a caller may say about a command besides its fields. */
@@ -69,6 +71,13 @@ interface Execution<S> {
   readonly bounds: Bounds;
   /** The handler that executed this command. */
   readonly outer: Handling | undefined;
+}
+
+/** A decision, valid. */
+interface Decided<S> {
+  readonly events: readonly AdoptedEvent[];
+  readonly state: S;
+  readonly returned: unknown;
 }
 
 export class CommandHandler {
@@ -126,20 +135,17 @@ export class CommandHandler {
   }
 
   async #attempt<S>(execution: Execution<S>, before: LoadedState<S>): Promise<Receipt> {
-    const { type, streamName, options, context, bounds } = execution;
+    const { type, streamName, options, bounds } = execution;
     assertIfMatch(streamName, options.expectedRevision, before.revision);
-    const { events, returned, state } = await this.#decide(execution, before);
-    const data = events.map((event, index) => this.#encode(event, index, execution));
+    const { events, returned: result, state } = await this.#decide(execution, before);
+    const data = events.map((event, index) => this.#data(event, index, execution));
+    const logged = options.commandId !== undefined;
+    const returned = handOut(result, handlerOf(execution), this.parts.registry.values, logged);
     const command = this.#record(execution, before, returned);
     bounds.throwIfOver();
+    const outcome = { events, data, returned: returned.value };
     if (data.length === 0 && command === undefined) {
-      return this.parts.receipts.fresh(execution, {
-        events,
-        data,
-        returned,
-        revision: before.revision,
-        position: before.position,
-      });
+      return this.parts.receipts.fresh(execution, { ...outcome, revision: before.revision, position: before.position });
     }
     const { revision, position = before.position } = await this.parts.events.append(streamName, data, {
       ...expectationOf(before, data),
@@ -149,25 +155,33 @@ export class CommandHandler {
     if (eventId !== undefined && revision !== undefined) {
       const after = { state, revision, position, eventId };
       this.parts.snapshots.consider(type, streamName, before.revision, after);
-      this.parts.cache.put(streamName, after);
+      if (!returned.mayShare) this.parts.cache.put(streamName, after);
     }
-    return this.parts.receipts.fresh({ ...execution, context }, { events, data, returned, revision, position });
+    return this.parts.receipts.fresh(execution, { ...outcome, revision, position });
   }
 
-  /** The decision, valid. What the handler executes is in it until it ends, and refused once it was given up. */
-  async #decide<S>(execution: Execution<S>, { state, revision }: LoadedState<S>): Promise<Decision<S>> {
-    const { type, command, aggregateId, streamName, context, bounds, outer } = execution;
+  /** What the handler executes is in it until it ends, and refused once it was given up. */
+  async #decide<S>(execution: Execution<S>, { state, revision }: LoadedState<S>): Promise<Decided<S>> {
+    const { type, command, aggregateId, streamName, bounds, outer } = execution;
     const { signal } = bounds;
-    const { correlationId, commandId: causationId } = context;
+    const { correlationId, commandId: causationId } = execution.context;
     const handling = { streamName, signal, outer, ended: false };
-    const decide = () => type.decide(command, state, { aggregateId, revision }, { ...context, signal });
+    const adopted = new Map<object, AdoptedEvent>();
+    const adopt = (event: object) => {
+      const each = this.parts.registry.adopt(event);
+      adopted.set(each.applied, each);
+      return each.applied;
+    };
+    const context = { ...execution.context, signal };
+    const decide = () => type.decide({ command, state, facts: { aggregateId, revision }, context, adopt });
     return bounds
       .run(
-        () => `the handler of ${className(command)} on ${type.name}`,
+        () => `${handlerOf(execution)} on ${type.name}`,
         async () => {
           const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide);
-          for (const event of decision.events) await this.parts.validate(event);
-          return decision;
+          const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
+          for (const { shown } of events) await this.parts.validate(shown);
+          return { ...decision, events };
         },
       )
       .finally(() => {
@@ -183,27 +197,28 @@ export class CommandHandler {
     return { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata };
   }
 
-  #encode(event: object, index: number, { context, options }: Execution<unknown>): EventData {
-    const { commandId, correlationId, causationId, metadata } = context;
+  #data({ type, version, encoded }: AdoptedEvent, index: number, { context, options }: Execution<unknown>): EventData {
+    const { commandId, correlationId, causationId } = context;
     const $occurredAt = options.occurredAt?.toISOString();
-    const notes = { ...metadata, $correlationId: correlationId, $causationId: causationId };
-    return this.parts.registry.encode(
-      event,
-      derivedId(`${commandId}/${index}`),
-      $occurredAt === undefined ? notes : { ...notes, $occurredAt },
-    );
+    const notes = { ...context.metadata, $correlationId: correlationId, $causationId: causationId };
+    const metadata = $occurredAt === undefined ? notes : { ...notes, $occurredAt };
+    return eventDataOf({ eventId: derivedId(`${commandId}/${index}`), type, encoded, metadata, version });
   }
 
-  #record({ options, command }: Execution<unknown>, before: LoadedState, returned: unknown): CommandRecord | undefined {
+  #record(
+    { options, command }: Execution<unknown>,
+    before: LoadedState,
+    { encoded }: Returned,
+  ): CommandRecord | undefined {
     const { commandId } = options;
     if (commandId === undefined) return undefined;
-    const value = encodeValue(
-      returned,
-      `what the handler of ${className(command)} returned`,
-      this.parts.registry.values,
-    );
-    return { commandId, command: className(command), returned: JSON.stringify(value), decidedAt: before.position ?? 0 };
+    const returned = JSON.stringify(encoded);
+    return { commandId, command: className(command), returned, decidedAt: before.position ?? 0 };
   }
+}
+
+function handlerOf({ command }: Execution<unknown>): string {
+  return `the handler of ${className(command)}`;
 }
 
 /** The caller's own expectation failed: deciding again cannot help. */

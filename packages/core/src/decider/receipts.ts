@@ -1,7 +1,8 @@
 /** Receipts of commands: of those just handled, and of those found in the command log. */
 import { CommandIdReusedError } from '../application-errors.ts';
+import type { AdoptedEvent } from '../event/adopted-event.ts';
 import { decodeValue, type EncodedValue } from '../event/codec.ts';
-import type { EventData } from '../event/event.ts';
+import type { EventData, StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position, Revision } from '../event/revision.ts';
 import { className } from '../shared/describe.ts';
@@ -18,7 +19,7 @@ interface Addressed {
 }
 
 interface Outcome {
-  readonly events: readonly object[];
+  readonly events: readonly AdoptedEvent[];
   readonly data: readonly EventData[];
   readonly returned: unknown;
   readonly revision: Revision | undefined;
@@ -40,7 +41,7 @@ export class Receipts {
       ({ eventId, type }, index): ReceiptEvent => ({
         eventId,
         type,
-        data: events[index] as object,
+        data: events[index]?.shown as object,
         revision: first + index,
       }),
     );
@@ -65,16 +66,15 @@ export class Receipts {
     return { streamName, aggregateId, commandId, revision, position, events, returned, repeated: true };
   }
 
-  async #recorded({ streamName, revision, count }: HandledCommand): Promise<readonly ReceiptEvent[]> {
-    if (revision === undefined || count === 0) return [];
-    const events: ReceiptEvent[] = [];
-    const from = revision - count + 1;
-    for await (const page of this.events.readStream(streamName, { from, limit: count }).pages()) {
-      for (const event of page.flatMap((stored) => this.registry.restore(stored))) {
-        if (event.revision > revision) continue;
-        events.push({ eventId: event.eventId, type: event.type, data: event.data as object, revision: event.revision });
-      }
-    }
-    return events;
+  /** From the log, which has them also where their stream was deleted or truncated since. One append's stand together. */
+  async #recorded({ position, count }: HandledCommand): Promise<readonly ReceiptEvent[]> {
+    if (position === undefined || count === 0) return [];
+    const stored: StoredEvent[] = [];
+    const options = { direction: 'backwards', before: position + 1, limit: count } as const;
+    for await (const page of this.events.readAll(options).pages()) stored.push(...page);
+    return stored
+      .reverse()
+      .flatMap((event) => this.registry.restore(event))
+      .map(({ eventId, type, data, revision }) => ({ eventId, type, data: data as object, revision }));
   }
 }

@@ -2,6 +2,7 @@
 import { ConfigurationError, type TidemarkError, UnknownEventError, UnreadableEventError } from '../errors.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { type AdoptedEvent, adoptEvent } from './adopted-event.ts';
 import { encodeValue } from './codec.ts';
 import { type EventClass, type EventName, eventNameOf } from './domain-event.ts';
 import { type EventData, type EventMetadata, placeOf, type RecordedEvent, type StoredEvent } from './event.ts';
@@ -79,6 +80,11 @@ export class EventRegistry {
     const { type, version } = this.nameOf(event);
     const encoded = encodeValue(event, `event '${type}'`, this.values, true);
     return eventDataOf({ eventId, type, encoded, metadata, version });
+  }
+
+  /** Takes an event over from whoever recorded it. Throws `ConfigurationError` and `SerializationError` as `encode` does. */
+  adopt(event: object): AdoptedEvent {
+    return adoptEvent(event, this.nameOf(event), this.values);
   }
 
   /**

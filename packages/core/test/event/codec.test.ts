@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decodeValue, encodeValue, SerializationError, UnreadableEventError } from '@tidemark/core';
 import fc from 'fast-check';
 import { test } from 'uvu';
+import { copyOf } from '../../src/event/copy.ts';
 import { pathOf } from '../../src/event/json-pointer.ts';
 import { anyValue, Money, plainValue, Touchy, values } from './values.ts';
 
@@ -9,6 +10,15 @@ function roundTrip(value: unknown): unknown {
   const { json, types } = encodeValue(value, 'a value', values);
   // As in an event: the note travels as JSON, too.
   return decodeValue(json, types && JSON.parse(JSON.stringify(types)), 'a value', values);
+}
+
+/** All objects that can be reached from a value. */
+function objectsIn(value: unknown, found = new Set<object>()): ReadonlySet<object> {
+  if (typeof value !== 'object' || value === null || found.has(value)) return found;
+  found.add(value);
+  const items = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value);
+  for (const item of items) objectsIn(item, found);
+  return found;
 }
 
 test('every value comes back exactly, with its prototype', () => {
@@ -19,6 +29,18 @@ test('every value comes back exactly, with its prototype', () => {
       for (const value of list) assert.deepStrictEqual(roundTrip(value), value);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('a copy is what reading would give, and shares no object', () => {
+  fc.assert(
+    fc.property(anyValue, (value) => {
+      const copy = copyOf(value);
+      assert.deepStrictEqual(copy, roundTrip(value));
+      const shared = objectsIn(value);
+      for (const object of objectsIn(copy)) assert.ok(!shared.has(object));
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -1,7 +1,7 @@
 /** What a command promises on every store, whatever others do to its stream, its id or its objects meanwhile. */
 import assert from 'node:assert/strict';
-import { DomainError, eventPages } from '@tidemark/core';
-import { all, inTime, refused } from '../conformance/language.ts';
+import { DomainError, type EventStore, eventData, eventPages } from '@tidemark/core';
+import { all, inTime, noStream, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
 import { storeAround } from './store-around.ts';
 import { Sell, Sold, Till } from './till.ts';
@@ -66,6 +66,31 @@ export const commands: ShopRules = {
     );
     assert.equal((await inTime(app.execute(Sell, { tillId, amount: 2 }), 'the next command')).returned, 2);
     assert.equal(decided, 1);
+  },
+
+  'a command that comes again is answered with its first receipt, whatever was done to its stream': async ({
+    start,
+  }) => {
+    const hide: readonly ((events: EventStore, stream: string) => Promise<void>)[] = [
+      (events, stream) => events.deleteStream(stream),
+      (events, stream) => events.tombstoneStream(stream),
+      (events, stream) => events.changeStreamMetadata(stream, { truncateBefore: 3 }),
+      (events, stream) => events.changeStreamMetadata(stream, { maxCount: 1 }),
+      async (events, stream) => {
+        await events.deleteStream(stream);
+        await events.append(stream, [eventData('Sold', { amount: 100 })], noStream);
+      },
+    ];
+    const app = await start();
+    for (const [index, act] of hide.entries()) {
+      const [tillId, commandId] = [`till-${index}`, `sell-${index}`];
+      await app.execute(Sell, { tillId, amount: 5 });
+      const first = await app.execute(Sell, { tillId, amount: 1, times: 2 }, { commandId });
+      await app.execute(Sell, { tillId, amount: 7 });
+      await act(app.eventStore, `till-${tillId}`);
+      const again = await app.execute(Sell, { tillId, amount: 1, times: 2 }, { commandId });
+      assert.deepEqual(again, { ...first, repeated: true });
+    }
   },
 
   'an aggregate that is gone for good while a command is decided is refused': async ({ start }) => {

@@ -79,12 +79,10 @@ export async function runStraight(scenario: Scenario): Promise<Outcome> {
     }
     const decided = built(command);
     const aggregateId = type.idOf(decided);
-    const { events, state, returned } = await type.decide(
-      decided,
-      before,
-      { aggregateId, revision },
-      contextOf(scenario),
-    );
+    const facts = { aggregateId, revision };
+    const context = contextOf(scenario);
+    const adopt = (event: object) => event;
+    const { events, state, returned } = await type.decide({ command: decided, state: before, facts, context, adopt });
     const after = { aggregateId, revision: (revision ?? -1) + events.length };
     const presented = type.present(state, after.revision < 0 ? { aggregateId, revision } : after);
     return { ...nothing, given, events, state: stateOf(scenario, presented), returned, how };
@@ -168,7 +166,7 @@ function throughStorage(type: AggregateType, values: ValueClasses): AggregateTyp
     ...type,
     snapshotEvery: undefined,
     evolve: (state, event) => again(type.evolve(state, event)),
-    decide: (command, state, facts, context) => type.decide(command, again(state), facts, context),
+    decide: (deciding) => type.decide({ ...deciding, state: again(deciding.state) }),
   };
 }
 
