@@ -23,8 +23,14 @@ export interface ProjectionStatus {
 
 /** Why a projection is stopped: the error that says so by itself, or one around it. */
 export function stoppedBy(cause: unknown, { name, position }: ProjectionStatus): Error {
-  const { code } = cause as { code?: unknown };
-  if (code === 'CHECKPOINT_MISMATCH' || code === 'STALE_READ_MODEL' || code === 'CONSUMER_STOPPED')
-    return cause as Error;
+  if (!isOfUse(cause) || codeOf(cause) === 'CONSUMER_STOPPED') return cause as Error;
   return new ConsumerStoppedError(name, position, undefined, { cause });
 }
+
+/** Whether the served read model can be gone on with, whatever went wrong. */
+export function isOfUse(lastError: unknown): boolean {
+  const code = codeOf(lastError);
+  return code !== 'CHECKPOINT_MISMATCH' && code !== 'STALE_READ_MODEL';
+}
+
+const codeOf = (error: unknown) => (error as { code?: unknown } | undefined)?.code;

@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import { ClosedError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import { aborted, linkedAbort } from '../shared/linked-abort.ts';
@@ -25,7 +24,7 @@ import type { ModelObserver } from './model-watch.ts';
 import { ParkedEvents } from './parked.ts';
 import { PassingBy } from './passing-by.ts';
 import type { ProjectionDefinition } from './projection.ts';
-import { type ProjectionStatus, stoppedBy } from './projection-status.ts';
+import { isOfUse, type ProjectionStatus, stoppedBy } from './projection-status.ts';
 import { isOvertaken, ProjectionWork } from './projection-work.ts';
 import type { ProjectorParts } from './projector-parts.ts';
 import { Waiters } from './waiters.ts';
@@ -140,7 +139,6 @@ export class Projector implements ModelObserver {
     return this.#work.failures.get(build);
   }
 
-  /** Called whenever read models may have changed, here or elsewhere. */
   observe(builds: readonly ModelBuild[]): void {
     const own = buildsOf(builds, this.definition.model);
     const signature = own.map(({ id, state }) => `${id} ${state}`).join();
@@ -299,9 +297,4 @@ export class Projector implements ModelObserver {
     if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
     this.#settled();
   }
-}
-
-/** Whether the served read model can be gone on with, whatever went wrong. */
-function isOfUse(lastError: Error | undefined): boolean {
-  return !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
 }
