@@ -123,6 +123,7 @@ export { Signal } from './shared/signal.ts';
 export {
   type AppendPlan,
   assertAppend,
+  assertAppends,
   assertDeletable,
   assertOneKind,
   assertReadOn,

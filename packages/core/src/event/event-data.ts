@@ -46,7 +46,54 @@ export function eventDataOf(parts: {
   const notes = checked(metadata);
   if (version > 1) notes['$schemaVersion'] = version;
   if (encoded.types !== undefined) notes['$types'] = encoded.types;
-  return { eventId, type, data: encoded.json, metadata: metadataText(notes, type) };
+  return Made.here({ eventId, type, data: encoded.json, metadata: metadataText(notes, type) });
+}
+
+/** Marks what was made here, and so is right. A plain object still, as callers compare and copy it; a copy has no mark. */
+class Made extends class {
+  constructor(event: EventData) {
+    // biome-ignore lint/correctness/noConstructorReturn: what a base class returns is what gets the mark.
+    return event;
+  }
+} {
+  readonly #mark = true;
+
+  static here(event: EventData): EventData {
+    new Made(event);
+    return event;
+  }
+
+  static is(event: EventData): boolean {
+    return #mark in event;
+  }
+}
+
+/**
+ * Refuses texts that did not come about here and that no store could give back as an event: what `eventData` and an
+ * EventRegistry make passes at the price of a look. Throws `ArgumentError`.
+ */
+export function assertTexts(event: EventData): void {
+  if (Made.is(event)) return;
+  const { eventId, type, data, metadata } = event;
+  if (!uuid.test(eventId)) throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
+  assertEventType('event type', type);
+  parsed('event data', data, 'JSON text');
+  if (metadata === undefined) return;
+  const wanted = 'JSON text of an object';
+  const value = parsed('event metadata', metadata, wanted);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new ArgumentError('event metadata', `JSON text of ${describe(value)}`, wanted);
+}
+
+/** The value of JSON text that is the same after it was written as UTF-8. */
+function parsed(argument: string, text: string, wanted: string): unknown {
+  if (/\p{Cs}/u.test(text))
+    throw new ArgumentError(argument, 'half a surrogate pair', `${wanted}, with it as \\u escape`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ArgumentError(argument, describe(text), wanted);
+  }
 }
 
 /** A copy of a caller's metadata, without the version and without what is `undefined`. */

@@ -1,6 +1,6 @@
 import { CommandHandledError } from '../errors.ts';
 import type { Clock } from '../shared/clock.ts';
-import { assertAppend, assertOneKind, planAppend } from '../store/append-rules.ts';
+import { assertAppends, assertOneKind, planAppend } from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import type { AppendResult, StreamAppend } from '../store/event-store.ts';
 import type { InlineProjections } from '../store/inline-projections.ts';
@@ -25,8 +25,7 @@ export class MemoryAppender {
     command: CommandRecord | undefined,
     maxBytes: number,
   ): Promise<readonly AppendResult[]> {
-    for (const { streamName, events, expectedRevision } of appends)
-      assertAppend(streamName, events, expectedRevision, maxBytes);
+    assertAppends(appends, maxBytes);
     if (!this.transactions.open) return this.transactions.runNow(() => this.#append(appends, command));
     const taken = appends.map((append) => ({ ...append, events: [...append.events] }));
     return this.transactions.run(() => this.#append(taken, command));

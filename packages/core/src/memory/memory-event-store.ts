@@ -2,7 +2,7 @@
  * The reference event store: what the contract means, in the fewest lines. For tests and for trying things out; a
  * process's end is its end.
  */
-import { ArgumentError, ClosedError, StreamDeletedError } from '../errors.ts';
+import { ClosedError, StreamDeletedError } from '../errors.ts';
 import type { EventData, StoredEvent } from '../event/event.ts';
 import {
   assertExpectedRevision,
@@ -76,11 +76,9 @@ export class MemoryEventStore implements EventStore {
 
   async appendToStreams(
     appends: readonly StreamAppend[],
-    { command }: { command?: CommandRecord } = {},
+    options?: { command?: CommandRecord },
   ): Promise<readonly AppendResult[]> {
-    const names = new Set(appends.map(({ streamName }) => streamName));
-    if (names.size < appends.length) throw new ArgumentError('appends', 'one stream twice', 'each stream once');
-    return this.#append(appends, command);
+    return this.#append(appends, options?.command);
   }
 
   #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): Promise<readonly AppendResult[]> {

@@ -10,10 +10,11 @@ import {
   WrongExpectedRevisionError,
 } from '../errors.ts';
 import type { EventData } from '../event/event.ts';
+import { assertTexts } from '../event/event-data.ts';
 import { assertExpectedRevision, type ExpectedRevision, type Revision } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import { describe } from '../shared/describe.ts';
-import type { Expectation, StreamMetadata } from './event-store.ts';
+import type { Expectation, StreamAppend, StreamMetadata } from './event-store.ts';
 
 /** What a store knows of a stream. */
 export interface StreamState extends StreamMetadata {
@@ -121,17 +122,35 @@ export function assertReadOn(state: StreamState, revivedAt: Revision | undefined
   if (deleted || revivedAt !== state.revivedAt) throw new StreamNotFoundError(streamName);
 }
 
-/** Checks an append's arguments before it waits for anything. */
+/** As `assertAppends`, for one stream. */
 export function assertAppend(
   streamName: unknown,
   events: readonly EventData[],
   expectedRevision: unknown,
   maxAppendBytes: number,
 ): void {
+  assertAppends([{ streamName, events, expectedRevision } as StreamAppend], maxAppendBytes);
+}
+
+/** Checks the arguments of an append, before it waits for anything; its size is that of all its streams together. */
+export function assertAppends(appends: readonly StreamAppend[], maxAppendBytes: number): void {
+  if (!Array.isArray(appends)) throw new ArgumentError('appends', describe(appends), 'an array');
+  let bytes = 0;
+  for (const append of appends) bytes += mostBytesOf(append ?? {});
+  if (appends.length > 1 && new Set(appends.map(({ streamName }) => streamName)).size < appends.length)
+    throw new ArgumentError('appends', 'one stream twice', 'each stream once');
+  if (bytes > maxAppendBytes) assertSize(appends, maxAppendBytes);
+  for (const { events } of appends) for (const event of events) assertTexts(event);
+}
+
+/** Checks their kinds, and returns an upper bound of their size. */
+function mostBytesOf({ streamName, events, expectedRevision, revive }: StreamAppend): number {
   assertStreamName(streamName);
   assertExpectedRevision(expectedRevision);
+  if (revive !== undefined && typeof revive !== 'boolean')
+    throw new ArgumentError('revive', describe(revive), 'true or false');
   if (!Array.isArray(events)) throw new ArgumentError('events', describe(events), 'an array');
-  let bytes = 0;
+  let characters = 0;
   for (const event of events) {
     const { eventId, type, data, metadata = '' } = event ?? {};
     if (
@@ -142,23 +161,22 @@ export function assertAppend(
     ) {
       throw new ArgumentError('events', describe(event), 'what `eventData` or an EventRegistry makes');
     }
-    // At most three bytes for each character; counted only where that could be too many.
-    bytes += 3 * (data.length + metadata.length);
+    characters += data.length + metadata.length;
   }
-  if (bytes > maxAppendBytes) bytes = bytesOf(events);
-  if (bytes > maxAppendBytes) {
-    throw new AppendTooLargeError(
-      streamName,
-      `${bytes} bytes in ${events.length} events`,
-      `at most ${maxAppendBytes} bytes`,
-    );
-  }
+  // Counted only where that could be too many.
+  return 3 * characters;
 }
 
-function bytesOf(events: readonly EventData[]): number {
+function assertSize(appends: readonly StreamAppend[], maxAppendBytes: number): void {
   let bytes = 0;
-  for (const { data, metadata = '' } of events) bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
-  return bytes;
+  let count = 0;
+  for (const { events } of appends) {
+    count += events.length;
+    for (const { data, metadata = '' } of events) bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
+  }
+  if (bytes <= maxAppendBytes) return;
+  const found = `${bytes} bytes in ${count} events${appends.length > 1 ? ` for ${appends.length} streams` : ''}`;
+  throw new AppendTooLargeError(appends[0]?.streamName ?? '', found, `at most ${maxAppendBytes} bytes`);
 }
 
 function hasMetadata({ truncateBefore, maxCount, maxAge, custom }: StreamState): boolean {

@@ -28,7 +28,8 @@ export interface EventStore {
   append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult>;
 
   /**
-   * Writes to several streams: all or none, all repeated or all new. A stream named twice is an `ArgumentError`.
+   * Writes to several streams: all or none, all repeated or all new; `maxAppendBytes` is for all of them together. A
+   * stream named twice is an `ArgumentError`.
    * Throws `UnsupportedError` where `capabilities.multiStreamAppend` is false.
    */
   appendToStreams(

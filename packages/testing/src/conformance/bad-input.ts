@@ -107,6 +107,41 @@ export const badInput: Rules = {
     }
   },
 
+  'an event that could not be given back is refused, saying what was found and what is wanted': async ({ events }) => {
+    const good = one();
+    const bad: readonly Partial<Record<keyof EventData, unknown>>[] = [
+      ...['', '42', good.eventId.toUpperCase(), `${good.eventId} `, `{${good.eventId}}`].map((eventId) => ({
+        eventId,
+      })),
+      ...['', '$Numbered', '$>', 'a\0', 'a\nb', 'a\u0085', '\uD83D', 'x'.repeat(513)].map((type) => ({ type })),
+      ...['', 'text', '{', '{"number":1}}', 'undefined', 'NaN', "{'a':1}", '"\uD83D"'].map((data) => ({ data })),
+      ...['', 'abc', '"abc"', '[]', 'null', '7', '{', '{"a":"\uDE00"}'].map((metadata) => ({ metadata })),
+      { metadata: null },
+    ];
+    for (const part of bad) {
+      const event = { ...good, ...part } as EventData;
+      const error = await writingNothing(events, () =>
+        refused('INVALID_ARGUMENT', () => events.append('account-1', [good, event], any)),
+      );
+      assert.deepEqual([typeof error['found'], typeof error['wanted']], ['string', 'string'], JSON.stringify(part));
+    }
+  },
+
+  'an event made by hand is taken where it is right': async ({ events }) => {
+    const event = {
+      ...one(7),
+      type: 'Zahlung, bezahlt 😀',
+      data: ' {"number": 7, "half": "\\ud83d"}',
+      metadata: '{"a":[]}',
+    };
+    await events.append('account-1', [event], any);
+    const [read] = await all(events.readStream('account-1'));
+    assert.deepEqual(
+      [read?.eventId, read?.type, read?.data, read?.metadata],
+      [event.eventId, event.type, { number: 7, half: '\ud83d' }, { a: [] }],
+    );
+  },
+
   'what is no list of events is refused': async ({ events }) => {
     for (const bad of [undefined, null, {}, 'events', one(), new Set(numbered(1))]) {
       await writingNothing(events, () =>

@@ -99,6 +99,25 @@ export const appendingToSeveralStreams: Rules = {
       );
     },
 
+    'an append above the limit is refused whole, though no stream of it is': async ({ events }) => {
+      const { maxAppendBytes } = events.capabilities;
+      const large = (number: number) => [{ ...numbered(1)[0], data: sized(number, maxAppendBytes * 0.6) } as EventData];
+      await writingNothing(events, () =>
+        refused('APPEND_TOO_LARGE', () =>
+          events.appendToStreams([to('account-1', large(1)), to('account-2', large(2)), to('account-3', numbered(1))]),
+        ),
+      );
+      await events.appendToStreams([to('account-1', large(1)), to('account-2', numbered(1))]);
+    },
+
+    'what is no list of appends is refused': async ({ events }) => {
+      const good = to('account-1', numbered(1));
+      for (const bad of [undefined, null, 'account-1', good, [good, null], [good, 'account-2'], [good, {}]]) {
+        const promise = events.appendToStreams(bad as readonly StreamAppend[]);
+        await writingNothing(events, () => assert.rejects(promise, { name: /^(ArgumentError|StreamNameError)$/ }));
+      }
+    },
+
     'of many writers who move money between the same accounts, none leaves half a transfer': async ({ events }) => {
       await events.append('account-1', numbered(1), noStream);
       await events.append('account-2', numbered(1), noStream);
@@ -124,6 +143,12 @@ export const appendingToSeveralStreams: Rules = {
     },
   }),
 };
+
+/** JSON text of so many bytes. */
+function sized(number: number, bytes: number): string {
+  const beginning = `{"number":${number},"text":"`;
+  return `${beginning}${'x'.repeat(Math.floor(bytes) - beginning.length - 2)}"}`;
+}
 
 function to(
   streamName: string,
