@@ -1,5 +1,6 @@
 import { ConsumerStoppedError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
+import { unreadEvent } from '../subscription/subscription.ts';
 
 /**
  * `building`: filled for the first time, not to be read yet. `standby`: another process leads it. `live`: at the log's
@@ -26,5 +27,6 @@ export function stoppedBy(cause: unknown, { name, position }: ProjectionStatus):
   const { code } = cause as { code?: unknown };
   if (code === 'CHECKPOINT_MISMATCH' || code === 'STALE_READ_MODEL' || code === 'CONSUMER_STOPPED')
     return cause as Error;
-  return new ConsumerStoppedError(name, position, undefined, { cause });
+  const at = unreadEvent(cause);
+  return new ConsumerStoppedError(name, at?.position ?? position, at, { cause });
 }
