@@ -90,8 +90,19 @@ export class SerializationError extends TidemarkError {
   }
 }
 
+/** Where an event stands that errors name. */
+export interface EventPlace {
+  readonly type: string;
+  readonly streamName: string;
+  readonly revision: number;
+  readonly position: number;
+}
+
 /** What is stored cannot be read back: not JSON, or its side note does not fit it. */
 export class UnreadableEventError extends TidemarkError {
+  /** Set where a subscription, an iterator or an Observable of events ended at it. */
+  event?: EventPlace;
+
   constructor(
     readonly subject: string,
     reason: string,
@@ -103,6 +114,9 @@ export class UnreadableEventError extends TidemarkError {
 
 /** An event is of a type, or of a schema version, that this code does not know. Deploy the code that wrote it. */
 export class UnknownEventError extends TidemarkError {
+  /** Set where a subscription, an iterator or an Observable of events ended at it. */
+  event?: EventPlace;
+
   constructor(
     readonly eventType: string,
     readonly where: string,

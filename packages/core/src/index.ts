@@ -50,6 +50,7 @@ export {
   CommandHandledError,
   ConfigurationError,
   DomainError,
+  type EventPlace,
   type FoundAndWanted,
   LeaseLostError,
   OutcomeUnknownError,

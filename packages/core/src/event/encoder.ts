@@ -1,10 +1,29 @@
 /** One value on its way to JSON text: its plain form, and the notes on where that is not the value itself. */
+import { isDeepStrictEqual } from 'node:util';
 import { SerializationError } from '../errors.ts';
 import { className, describe } from '../shared/describe.ts';
 import { pointerTo } from './json-pointer.ts';
 
 const deepest = 1_000;
 const encodable = 'a value of JSON, Date, bigint, Map, Set, Uint8Array, undefined or a registered class';
+
+// Taken before anybody can put others in their places.
+const { toISOString } = Date.prototype;
+
+/**
+ * Refuses to write JSON while `JSON.stringify` would ask a `toJSON` that somebody put on all objects or arrays: it would
+ * change what is stored. Throws `SerializationError`.
+ */
+export function assertUnpatched(subject: string): void {
+  const patched = 'toJSON' in Object.prototype ? 'Object' : 'toJSON' in Array.prototype ? 'Array' : undefined;
+  if (patched === undefined) return;
+  throw new SerializationError(
+    subject,
+    '',
+    `a toJSON on ${patched}.prototype`,
+    'none, as it would change what is stored',
+  );
+}
 
 /** Knows the names of the classes whose instances may stand in a value. */
 interface Names {
@@ -23,6 +42,7 @@ export class Encoder {
 
   /** With `instance`, the value is an object whose class is not noted. Throws `SerializationError`. */
   text(value: unknown, instance: boolean): string {
+    assertUnpatched(this.subject);
     try {
       return JSON.stringify(instance ? this.#instance(value) : this.#encode(value));
     } catch (cause) {
@@ -41,7 +61,7 @@ export class Encoder {
     return this.#properties(value);
   }
 
-  /** The plain form of `value`: the same object where nothing in it needs another form. */
+  /** The plain form of `value`, which shares no object with it. */
   #encode(value: unknown): unknown {
     switch (typeof value) {
       case 'string':
@@ -73,12 +93,12 @@ export class Encoder {
   }
 
   #object(value: object): unknown {
+    // Before its prototype is looked at, which anybody can change.
+    if (Array.isArray(value)) return this.#array(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     switch (prototype) {
       case Object.prototype:
         return this.#properties(value);
-      case Array.prototype:
-        return this.#array(value as unknown[]);
       case null:
         return this.#note('null-prototype', this.#properties(value));
       case Date.prototype:
@@ -97,14 +117,23 @@ export class Encoder {
   }
 
   #date(value: Date): unknown {
-    return Number.isNaN(value.getTime()) ? this.#refuse('an invalid Date') : this.#note('Date', value.toISOString());
+    return Number.isNaN(value.getTime())
+      ? this.#refuse('an invalid Date')
+      : this.#note('Date', toISOString.call(value));
   }
 
-  #bytes({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
+  #bytes(value: Uint8Array): unknown {
+    // Asking for the keys would make a text of each index.
+    if (!isDeepStrictEqual(value, value.subarray())) {
+      return this.#refuse(`a ${className(value)} with properties of its own`);
+    }
+    const { buffer, byteOffset, byteLength } = value;
     return this.#note('Uint8Array', Buffer.from(buffer, byteOffset, byteLength).toString('base64'));
   }
 
   #array(value: readonly unknown[]): unknown {
+    if (Object.getPrototypeOf(value) !== Array.prototype) return this.#refuse(`an instance of ${className(value)}`);
+    if (Object.hasOwn(value, 'toJSON')) return this.#refuse('an array with its own toJSON');
     // A hole and a property may make up for one another: `#items` finds the hole.
     if (Object.keys(value).length !== value.length) return this.#refuse('a sparse array, or one with properties');
     if (Object.getOwnPropertySymbols(value).length > 0) return this.#refuse('an array with a symbol as key');
@@ -112,38 +141,34 @@ export class Encoder {
   }
 
   #items(items: readonly unknown[]): unknown {
-    let copy: unknown[] | undefined;
-    for (let index = 0; index < items.length; index += 1) {
-      const item = items[index];
+    // Each item is read once: an accessor, or a Proxy, may give another one the next time.
+    const copy = [...items];
+    for (let index = 0; index < copy.length; index += 1) {
+      const item = copy[index];
       if (isPlain(item)) continue;
       if (item === undefined && !Object.hasOwn(items, index)) return this.#refuse('a sparse array');
       this.#path.push(index);
-      const encoded = this.#encode(item);
+      copy[index] = this.#encode(item);
       this.#path.pop();
-      if (Object.is(encoded, item)) continue;
-      copy ??= [...items];
-      copy[index] = encoded;
     }
-    return copy ?? items;
+    return copy;
   }
 
   #properties(value: object): unknown {
     const source = value as Record<string, unknown>;
     if (typeof source['toJSON'] === 'function') return this.#refuse('an object with its own toJSON');
     if (Object.getOwnPropertySymbols(value).length > 0) return this.#refuse('an object with a symbol as key');
-    let copy: Record<string, unknown> | undefined;
-    for (const key of Object.keys(source)) {
-      const property = source[key];
+    // Each property is read once, as each item is.
+    const copy: Record<string, unknown> = { ...source };
+    for (const key of Object.keys(copy)) {
+      const property = copy[key];
       if (isPlain(property) && key !== '__proto__') continue;
       this.#path.push(key);
       if (key === '__proto__') return this.#refuse('a key named __proto__');
-      const encoded = this.#encode(property);
+      copy[key] = this.#encode(property);
       this.#path.pop();
-      if (Object.is(encoded, property)) continue;
-      copy ??= { ...source };
-      copy[key] = encoded;
     }
-    return copy ?? source;
+    return copy;
   }
 
   /** Refuses properties of a built-in: they would be lost. */

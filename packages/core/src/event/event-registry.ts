@@ -1,5 +1,5 @@
 /** The events an application knows: instances to `EventData`, and what a store returns back to instances. */
-import { ConfigurationError, type TidemarkError, UnknownEventError, UnreadableEventError } from '../errors.ts';
+import { ConfigurationError, TidemarkError, UnknownEventError, UnreadableEventError } from '../errors.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 import { type AdoptedEvent, adoptEvent } from './adopted-event.ts';
@@ -17,7 +17,10 @@ interface Plan {
   readonly steps: readonly Upcaster[];
   /** The class of the outcome; absent when the steps decide it (a split, a drop) or nobody knows the type. */
   readonly target?: AnyClass | undefined;
-  readonly problem?: TidemarkError;
+  /** Each reader gets an error of its own. */
+  readonly problem?: () => TidemarkError;
+  /** What it can be after its steps, which is known without reading it. */
+  readonly types: readonly string[];
 }
 
 export interface RegistryOptions {
@@ -89,17 +92,23 @@ export class EventRegistry {
 
   /**
    * What a stored event is today: one event as a rule, several parts after a split, none after a drop. Unknown types
-   * come with plain data; of a newer version, reading `data` throws `UnknownEventError`.
+   * come with plain data; of a newer version, reading `data` throws `UnknownEventError`. One that cannot be split keeps
+   * its stored type, and reading `data` throws why. So nobody is stopped by an event that only passes by.
    */
   restore(stored: StoredEvent): readonly StoredEvent[] {
+    try {
+      return this.#restored(stored);
+    } catch (error) {
+      if (!(error instanceof TidemarkError)) throw error;
+      return [unreadable(stored, error)];
+    }
+  }
+
+  #restored(stored: StoredEvent): readonly StoredEvent[] {
     const plan = this.#planFor(stored);
     const { problem, target, steps } = plan;
     if (problem !== undefined && this.#classes.has(plan.name.type)) {
-      return [
-        stored.reading(stored.type, () => {
-          throw problem;
-        }),
-      ];
+      return [unreadable(stored, problem())];
     }
     if (steps.length === 0 && target === undefined) return [stored];
     if (target !== undefined) return [stored.reading(plan.name.type, () => this.#instance(stored, plan, target))];
@@ -109,15 +118,20 @@ export class EventRegistry {
   /** As `restore`, for a reader that must understand: throws `UnknownEventError` for an unknown type or newer version. */
   demand(stored: StoredEvent): readonly StoredEvent[] {
     const { problem } = this.#planFor(stored);
-    if (problem !== undefined) throw problem;
-    return this.restore(stored);
+    if (problem !== undefined) throw problem();
+    return this.#restored(stored);
   }
 
   /** As `restore`, but throws `UnknownEventError` at once for a newer version of a known type; unknown types pass. */
   demandKnown(stored: StoredEvent): readonly StoredEvent[] {
     const { problem, name } = this.#planFor(stored);
-    if (problem !== undefined && this.#classes.has(name.type)) throw problem;
-    return this.restore(stored);
+    if (problem !== undefined && this.#classes.has(name.type)) throw problem();
+    return this.#restored(stored);
+  }
+
+  /** The types that it can become today; its data is not looked at. */
+  typesOf(stored: StoredEvent): readonly string[] {
+    return this.#planFor(stored).types;
   }
 
   /** The stored types that can become one of `types` while reading. */
@@ -148,12 +162,22 @@ export class EventRegistry {
     const steps: Upcaster[] = [];
     while (this.#versions.get(name.type) !== name.version) {
       const step = this.#chains.from(name);
-      if (step === undefined) return { name, steps: [], problem: this.#problem(name) };
-      if (step.kind !== 'reshape') return { name, steps: [...steps, step].slice(0, 1), target: undefined };
+      if (step === undefined) return { name, steps: [], problem: () => this.#problem(name), types: [name.type] };
+      if (step.kind !== 'reshape')
+        return { name, steps: [...steps, step].slice(0, 1), target: undefined, types: this.#outcomes(step) };
       steps.push(step);
       name = step.to[0] as EventName;
     }
-    return { name, steps, target: this.#classes.get(name.type) };
+    return { name, steps, target: this.#classes.get(name.type), types: [name.type] };
+  }
+
+  /** The present types at the ends of a step, of those that follow it. */
+  #outcomes(step: Upcaster): readonly string[] {
+    const outcomes = step.to.flatMap((name) => {
+      const next = this.#versions.get(name.type) === name.version ? undefined : this.#chains.from(name);
+      return next === undefined ? [name.type] : this.#outcomes(next);
+    });
+    return [...new Set(outcomes)];
   }
 
   #problem({ type, version }: EventName): TidemarkError {
@@ -189,6 +213,12 @@ function instanceOf(target: AnyClass, data: unknown, stored: StoredEvent): unkno
     return withPrototype(target.prototype as object, data);
   }
   throw new UnreadableEventError(placeOf(stored), `its data is ${describe(data)}, wanted an object for ${target.name}`);
+}
+
+function unreadable(stored: StoredEvent, why: TidemarkError): StoredEvent {
+  return stored.reading(stored.type, () => {
+    throw why;
+  });
 }
 
 function versionOf(stored: StoredEvent): number {

@@ -43,7 +43,7 @@ export interface EventData {
   readonly metadata?: string | undefined;
 }
 
-/** An event in its stream, with `data` as it was given. */
+/** An event in its stream, with `data` as it was given. Fields are made when they are asked for: `{ ...event }` copies no `data`. */
 export interface RecordedEvent<T = unknown> {
   readonly eventId: string;
   readonly type: string;
@@ -63,6 +63,7 @@ export interface RecordedEvent<T = unknown> {
   readonly part?: number;
 }
 
+const inspected = Symbol.for('nodejs.util.inspect.custom');
 const noMetadata: EventMetadata = Object.freeze({});
 
 /**
@@ -163,6 +164,26 @@ export class StoredEvent implements RecordedEvent {
     const times = { recordedAt: this.recordedAt, occurredAt: this.occurredAt };
     const envelope = { eventId, type, data, metadata, streamName, category, aggregateId, revision, position, ...times };
     return this.part === undefined ? envelope : { ...envelope, part: this.part };
+  }
+
+  /**
+   * For `console.log`: the envelope with `data` as it is, or the error where it cannot be read. A method, as the fields that
+   * are made when they are asked for stand on the prototype, where neither `console.log` nor `{ ...event }` finds them.
+   */
+  [inspected](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    const { eventId, type, streamName, revision, position, recordedAt, part } = this;
+    const lazy = (read: () => unknown) => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    const [data, metadata, occurredAt] = [() => this.data, () => this.metadata, () => this.occurredAt].map(lazy);
+    const times = { recordedAt, occurredAt };
+    const envelope = { eventId, type, data, metadata, streamName };
+    const shown = { ...envelope, revision, position, ...times, ...(part === undefined ? {} : { part }) };
+    return `RecordedEvent ${inspect(shown, options)}`;
   }
 
   #plainData(): unknown {

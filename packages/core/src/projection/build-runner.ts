@@ -4,7 +4,7 @@ import type { Position } from '../event/revision.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ModelBuild } from '../store/read-model-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
-import { type SubscriptionParts, subscription } from '../subscription/subscription.ts';
+import { type SubscriptionParts, subscription, unreadEvent } from '../subscription/subscription.ts';
 import { BuildWriter, type BuildWriterParts } from './build-writer.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -32,8 +32,14 @@ export class BuildRunner {
   /** Follows the log from behind what was taken in; what was taken in is committed at its end. */
   async follow(source: SubscriptionParts, signal: AbortSignal, onCaughtUp: () => void): Promise<void> {
     const after = this.writer.reached;
-    for await (const message of subscription(source, this.filter, { after, signal })) {
-      if (await this.receive(message, signal)) onCaughtUp();
+    try {
+      for await (const message of subscription(source, this.filter, { after, signal })) {
+        if (await this.receive(message, signal)) onCaughtUp();
+      }
+    } catch (error) {
+      // What came before an event that cannot be read was taken in all the same.
+      if (unreadEvent(error) !== undefined) await this.flush();
+      throw error;
     }
     await this.flush();
   }

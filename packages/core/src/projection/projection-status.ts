@@ -1,5 +1,6 @@
 import { ConsumerStoppedError } from '../application-errors.ts';
 import type { Position } from '../event/revision.ts';
+import { unreadEvent } from '../subscription/subscription.ts';
 
 /**
  * `building`: filled for the first time, not to be read yet. `standby`: another process leads it. `live`: at the log's
@@ -24,7 +25,8 @@ export interface ProjectionStatus {
 /** Why a projection is stopped: the error that says so by itself, or one around it. */
 export function stoppedBy(cause: unknown, { name, position }: ProjectionStatus): Error {
   if (!isOfUse(cause) || codeOf(cause) === 'CONSUMER_STOPPED') return cause as Error;
-  return new ConsumerStoppedError(name, position, undefined, { cause });
+  const at = unreadEvent(cause);
+  return new ConsumerStoppedError(name, at?.position ?? position, at, { cause });
 }
 
 /** Whether the served read model can be gone on with, whatever went wrong. */

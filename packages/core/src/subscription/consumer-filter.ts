@@ -1,10 +1,12 @@
-import { ArgumentError, ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
-import { describe } from '../shared/describe.ts';
 import { assertFilter, type EventFilter, type Filterable, filterTest } from '../store/event-filter.ts';
 
-/** Which events a consumer wants: AND between the kinds, OR within one. Types mean what events are after upcasting. */
+/**
+ * Which events a consumer wants: AND between the kinds, OR within one. Types mean what events are after upcasting. A list
+ * without names could match nothing, and is refused.
+ */
 export interface ConsumerFilter {
   readonly categories?: readonly string[] | undefined;
   /** Event classes, or names. */
@@ -24,20 +26,24 @@ export interface ResolvedFilter {
 
 /** Throws `ArgumentError` for what is no filter, `ConfigurationError` for a class that is no registered event. */
 export function resolveFilter(filter: ConsumerFilter, registry: EventRegistry): ResolvedFilter {
-  if (typeof filter !== 'object' || filter === null) throw new ArgumentError('filter', describe(filter), 'an object');
-  const types = filter.types?.map((type) => typeName(type, registry));
-  const now: EventFilter = { ...filter, types };
+  // Not `undefined`, which a store takes for everything.
+  const now: unknown = withNames(filter ?? null, registry);
   assertFilter(now);
+  const types = now?.types;
   const stored: EventFilter = { ...now, types: types && registry.widen(types) };
   return { stored, wanted: filterTest(now), demanding: types !== undefined };
 }
 
-function typeName(type: EventClass | string, registry: EventRegistry): string {
-  if (typeof type === 'string') return type;
-  const name = typeof type === 'function' ? eventNameOf(type)?.type : undefined;
-  if (name === undefined || !registry.has(type)) {
-    const found = typeof type === 'function' ? type.name : describe(type);
-    throw new ConfigurationError(`a filter names ${found}, which is not a registered event`, [found]);
-  }
-  return name;
+function withNames(filter: unknown, registry: EventRegistry): unknown {
+  const types: unknown = (filter as ConsumerFilter | null)?.types;
+  if (!Array.isArray(types)) return filter;
+  return { ...(filter as object), types: types.map((type: unknown) => typeName(type, registry)) };
+}
+
+/** What is neither a name nor a class is left for `assertFilter` to refuse. */
+function typeName(type: unknown, registry: EventRegistry): unknown {
+  if (typeof type !== 'function') return type;
+  const name = eventNameOf(type as EventClass)?.type;
+  if (name !== undefined && registry.has(type as EventClass)) return name;
+  throw new ConfigurationError(`a filter names ${type.name}, which is not a registered event`, [type.name]);
 }

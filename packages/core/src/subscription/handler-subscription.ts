@@ -1,12 +1,14 @@
 /** `app.subscribe`: a handler that is waited for, event by event. */
 import { ConsumerStoppedError, StopTimeoutError } from '../application-errors.ts';
 import type { Causation, CausationScope } from '../decider/context.ts';
+import { UnreadableEventError } from '../errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import type { Activities } from '../shared/activities.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
 import type { EventStreams, FollowOptions } from './event-streams.ts';
+import { unreadEvent } from './subscription.ts';
 
 /** A running subscription of this process; it keeps no checkpoint. */
 export interface HandlerSubscription {
@@ -69,7 +71,8 @@ export function handlerSubscription(
   };
   const fail = (cause: unknown) => {
     if (state === 'stopped') return onError(cause);
-    error = new ConsumerStoppedError(name, current?.position ?? position, current, { cause });
+    const at = current ?? unreadEvent(cause);
+    error = new ConsumerStoppedError(name, at?.position ?? position, at, { cause });
     onError(error);
     end();
   };
@@ -121,7 +124,14 @@ export function handlerSubscription(
   };
 }
 
-/** What commands executed while `event` is handled belong to. */
-function causedBy({ metadata, eventId }: RecordedEvent): Causation {
-  return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId };
+/** What commands executed while `event` is handled belong to. Metadata that cannot be read stop only who reads them. */
+function causedBy(event: RecordedEvent): Causation {
+  const { eventId } = event;
+  let correlationId = eventId;
+  try {
+    correlationId = event.metadata.$correlationId ?? eventId;
+  } catch (error) {
+    if (!(error instanceof UnreadableEventError)) throw error;
+  }
+  return { correlationId, causationId: eventId };
 }

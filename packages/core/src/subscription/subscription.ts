@@ -4,10 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
-import { StoreFailedError } from '../errors.ts';
+import { type EventPlace, StoreFailedError, UnknownEventError, UnreadableEventError } from '../errors.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
+import type { Filterable } from '../store/event-filter.ts';
 import type { EventStore, SubscriptionMessage } from '../store/event-store.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
 
@@ -32,8 +33,9 @@ export async function* subscription(
       for await (const message of events.subscribeToAll({ after: handled, filter: stored, signal })) {
         if (message.kind !== 'events') yield message;
         else {
-          const today = message.events.flatMap(restore).filter(wanted);
+          const { today, failure } = readable(message.events, restore, wanted);
           if (today.length > 0) yield { kind: 'events', events: today };
+          if (failure !== undefined) throw failure;
         }
         // Asked for the next: what went before is handled.
         handled = placeOf(message) ?? handled;
@@ -57,14 +59,43 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** The events up to the first one that cannot be read, and why it cannot. */
+function readable(
+  stored: readonly StoredEvent[],
+  restore: (event: StoredEvent) => readonly StoredEvent[],
+  wanted: (event: StoredEvent) => boolean,
+): { readonly today: readonly StoredEvent[]; readonly failure?: unknown } {
+  const today: StoredEvent[] = [];
+  for (const event of stored) {
+    try {
+      for (const each of restore(event)) if (wanted(each)) today.push(each);
+    } catch (failure) {
+      if (failure instanceof UnreadableEventError || failure instanceof UnknownEventError)
+        failure.event = placed(event);
+      return { today, failure };
+    }
+  }
+  return { today };
+}
+
+/** The event that a subscription ended at, where it could not read one. */
+export function unreadEvent(cause: unknown): EventPlace | undefined {
+  return cause instanceof UnreadableEventError || cause instanceof UnknownEventError ? cause.event : undefined;
+}
+
+function placed({ type, streamName, revision, position }: StoredEvent): EventPlace {
+  return { type, streamName, revision, position };
+}
+
 /** An event that may be a wanted one has to be understood; one that only shares its stored name with those does not. */
 export function demand(
   registry: EventRegistry,
   event: StoredEvent,
-  wanted: (event: StoredEvent) => boolean,
+  wanted: (event: Filterable) => boolean,
 ): readonly StoredEvent[] {
-  const today = registry.restore(event);
-  return today.some(wanted) ? registry.demandKnown(event) : today;
+  const { category, streamName } = event;
+  const mayBeWanted = registry.typesOf(event).some((type) => wanted({ type, category, streamName }));
+  return mayBeWanted ? registry.demandKnown(event) : [];
 }
 
 function placeOf(message: SubscriptionMessage): Position | undefined {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { DomainEvent, EventRegistry, eventData, upcast } from '@tidemark/core';
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -200,6 +201,26 @@ test('for logs, any data that can be stored can be shown', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('console.log shows an event with its data and metadata, and the error where these cannot be read', () => {
+  const metadata = { user: 'ada' };
+  const [event] = registry.restore(stored(eventData('Paid', { cents: 500 }, { metadata })));
+  const shown = inspect(event);
+  assert.match(shown, /^RecordedEvent \{/);
+  for (const part of [
+    "type: 'Paid'",
+    'data: Paid {',
+    'cents: 500',
+    "user: 'ada'",
+    'revision: 3',
+    'position: 17',
+    'occurredAt: 2026',
+  ])
+    assert.ok(shown.includes(part), `${part} is not in ${shown}`);
+  const unreadable = inspect(foreign('Paid', 'no JSON', '{"$occurredAt'));
+  assert.match(unreadable, /data: UnreadableEventError[\s\S]*metadata: UnreadableEventError/);
+  assert.ok(inspect([event], { depth: 0 }).includes('RecordedEvent'));
 });
 
 test.run();

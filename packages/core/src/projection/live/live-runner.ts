@@ -25,7 +25,7 @@ import { linkedAbort, onAbort } from '../../shared/linked-abort.ts';
 import type { EventStore, SubscriptionMessage } from '../../store/event-store.ts';
 import { type ResolvedFilter, resolveFilter } from '../../subscription/consumer-filter.ts';
 import { guarded } from '../../subscription/guarded-observable.ts';
-import { isTransient, subscription } from '../../subscription/subscription.ts';
+import { isTransient, subscription, unreadEvent } from '../../subscription/subscription.ts';
 import { Waiters } from '../waiters.ts';
 import { LatestValue } from './latest-value.ts';
 import type { LiveProjection, LiveValue } from './live.ts';
@@ -227,7 +227,7 @@ export class LiveRunner<T = unknown> {
 
   #fail(cause: unknown): void {
     const { name, position } = this.status;
-    const at = this.#current;
+    const at = this.#current ?? unreadEvent(cause);
     const error = new ConsumerStoppedError(name, at?.position ?? position, at, { cause });
     this.#end({ position: at === undefined ? position : at.position - 1, lastError: error }, error);
     // What a pipeline throws while it is taken down comes when it has ended already, and is told all the same.
