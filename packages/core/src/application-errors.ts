@@ -63,7 +63,7 @@ export class CheckpointMismatchError extends TidemarkError {
   ) {
     super(
       'CHECKPOINT_MISMATCH',
-      `checkpoint of '${consumer}': found ${found}, wanted ${wanted}; raise its version to build it anew`,
+      `checkpoint of '${consumer}': found ${found}, wanted ${wanted}; build it anew with app.rebuild, or by a raised version`,
     );
   }
 }

@@ -84,7 +84,10 @@ export class Projector implements ModelObserver {
     };
     this.shape = { ...definition.shape, types: [...(filter.stored.types ?? [])].sort() };
     const source = { events, registry, onRetry: (error: unknown) => this.#failed(error) };
-    this.#passingBy = new PassingBy(source, filter);
+    this.#passingBy = new PassingBy({
+      ...{ source, filter, waiters: this.#waiters, signal: this.#stopping.signal, status: () => this.status },
+      onReached: (position) => this.#set({ position }),
+    });
     this.#work = new ProjectionWork({
       ...{ definition, shape: this.shape, readModels, filter, passes: parts.passes, source },
       runner: (model, fence, signal) => this.#runner(model, fence, signal),
@@ -119,14 +122,13 @@ export class Projector implements ModelObserver {
   async caughtUp(position: Position, timeout: number | undefined, signal?: AbortSignal): Promise<void> {
     this.#look();
     const { state, lastError, name, served, position: reached } = this.status;
-    const isRight = !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
-    if (served && reached >= position && isRight) return;
+    if (served && reached >= position && isOfUse(lastError)) return;
     if (state === 'stopped') throw lastError ?? new ClosedError(`projection '${name}'`);
     signal?.throwIfAborted();
     const waiting = this.#waiters.wait(position, timeout, signal);
     // What goes wrong here goes wrong for the runner itself, too.
     this.#serving?.hurry(position).catch(() => {});
-    this.#passBy();
+    this.#passingBy.look();
     await waiting;
   }
 
@@ -169,6 +171,8 @@ export class Projector implements ModelObserver {
       ? position > Math.max(this.#own.position, before.position) || (isServed && !before.served && position > 0)
       : before.served || position > 0;
     if (this.#own.build !== id) this.#own = { build: id, position };
+    // What was wrong with the one that was served is not wrong with this one.
+    if (!isSame && isServed && !isOfUse(before.lastError)) this.#set({ state: 'starting', lastError: undefined });
     const isTold = before.served === isServed && before.parked === parked && before.position === position;
     if (!isTold) this.#set({ served: isServed, parked, position });
     if (isServed && isForeign) this.changes$.next({ kind: 'reset', position });
@@ -181,7 +185,7 @@ export class Projector implements ModelObserver {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const first = () => new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }).next();
-    const lease = `projection ${this.status.name}@${this.status.version}`;
+    const lease = `projection ${this.definition.model.name}@${this.definition.model.version}`;
     for (let backoff = first(); !signal.aborted; ) {
       let held: Held | undefined;
       try {
@@ -278,23 +282,17 @@ export class Projector implements ModelObserver {
     return !this.#stopping.signal.aborted;
   }
 
-  /** Where another leads and somebody waits here: finds out what concerns nobody. */
-  #passBy(): void {
-    const isNeeded = () => this.#waiters.isAny && this.status.served && this.status.state === 'standby';
-    if (!isNeeded()) return;
-    const { position } = this.status;
-    const reached = this.#passingBy.reached(position);
-    // What cannot be read here cannot be read where it is led, which says so.
-    if (reached > position) this.#set({ position: reached });
-    else this.#passingBy.look(position, this.#stopping.signal, isNeeded, () => this.#passBy()).catch(() => {});
-  }
-
   #set(change: Partial<ProjectionStatus>): void {
     this.#status.next({ ...this.status, ...change });
     this.#waiters.release();
-    this.#passBy();
+    this.#passingBy.look();
     const { state } = this.status;
     if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
     this.#settled();
   }
+}
+
+/** Whether the served read model can be gone on with, whatever went wrong. */
+function isOfUse(lastError: Error | undefined): boolean {
+  return !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
 }

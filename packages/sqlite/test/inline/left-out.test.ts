@@ -13,7 +13,9 @@ test.before.each(() => {
   together = new Together();
   watching = new OtherProcess();
 });
-test.after.each(() => Promise.all([together.end(), watching.kill()]));
+test.after.each(async () => {
+  await Promise.all([together.end(), watching.kill()]);
+});
 
 const of = ['totals'] as const;
 
