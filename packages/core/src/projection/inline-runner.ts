@@ -12,7 +12,7 @@ import type { Checkpoint, ModelBuild } from '../store/read-model-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import { demand } from '../subscription/subscription.ts';
 import { buildsOf } from './builds-of.ts';
-import { assertPlaceInLog } from './checkpoint-check.ts';
+import { assertEventAt, assertPlaceInLog } from './checkpoint-check.ts';
 import type { ChangedDocument } from './document-batch.ts';
 import type { HandlerRun, Handlers } from './handlers.ts';
 
@@ -47,6 +47,8 @@ export class InlineRunner implements InlineProjections {
   #transaction: InlineTransaction | undefined;
   #kept: readonly Kept[] = [];
   #reached: Checkpoint | undefined;
+  /** The events of checkpoints that were found in the log, or made here, by build: they are not looked up again. */
+  readonly #found = new Map<number, string>();
 
   constructor(
     observers: readonly InlineObserver[],
@@ -65,7 +67,7 @@ export class InlineRunner implements InlineProjections {
     const builds = transaction.builds();
     this.#kept = this.#projections.flatMap((projection) => {
       return buildsOf(builds, projection.observer.handlers.definition.model)
-        .filter((build) => isKept(build, transaction))
+        .filter((build) => this.#isKept(build, transaction))
         .map((build) => this.#keep(projection, build, transaction));
     });
   }
@@ -93,13 +95,14 @@ export class InlineRunner implements InlineProjections {
   }
 
   committed(): void {
-    const to = this.#reached?.position;
+    const reached = this.#reached;
     const kept = this.#kept;
     this.rolledBack();
-    if (to === undefined) return;
+    if (reached === undefined) return;
     for (const { projection, build, changes } of kept) {
+      this.#found.set(build.id, reached.eventId);
       if (build.state !== 'served') continue;
-      projection.observer.onCommitted(build.id, build.checkpoint?.position ?? 0, to, changes);
+      projection.observer.onCommitted(build.id, build.checkpoint?.position ?? 0, reached.position, changes);
     }
   }
 
@@ -136,15 +139,27 @@ export class InlineRunner implements InlineProjections {
       }
     }
   }
-}
 
-/** Throws `CheckpointMismatchError` for a served build of another log. */
-function isKept({ name, state, checkpoint }: ModelBuild, { head, logId }: InlineTransaction): boolean {
-  if (state === 'kept') return false;
-  if (state === 'building') {
-    if (checkpoint === undefined) return head <= near;
-    return checkpoint.logId === logId && checkpoint.position <= head && head - checkpoint.position <= near;
+  /** Throws `CheckpointMismatchError` for a served build of another log; whoever leads drops one that is being filled. */
+  #isKept(build: ModelBuild, transaction: InlineTransaction): boolean {
+    const { state, checkpoint } = build;
+    const { head } = transaction;
+    if (state === 'kept' || (state === 'building' && head - (checkpoint?.position ?? 0) > near)) return false;
+    if (checkpoint === undefined) return true;
+    try {
+      this.#assertHere(build, checkpoint, transaction);
+      return true;
+    } catch (error) {
+      if (state === 'served') throw error;
+      return false;
+    }
   }
-  if (checkpoint !== undefined) assertPlaceInLog(name, checkpoint, { logId, head });
-  return true;
+
+  #assertHere({ id, name }: ModelBuild, checkpoint: Checkpoint, transaction: InlineTransaction): void {
+    const { position, eventId } = checkpoint;
+    assertPlaceInLog(name, checkpoint, transaction);
+    if (this.#found.get(id) === eventId) return;
+    assertEventAt(name, checkpoint, transaction.eventsAfter(position - 1, 1)[0]);
+    this.#found.set(id, eventId);
+  }
 }

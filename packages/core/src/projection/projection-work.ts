@@ -22,7 +22,7 @@ export interface ProjectionWorkParts {
   readonly passes: LogPasses;
   runner(build: ModelBuild, fence: Fence, signal: AbortSignal): BuildRunner;
   readonly onState: (state: 'building' | 'catching-up' | 'live' | 'standby') => void;
-  /** A build beside the served one failed, and the served one goes on; or the other way round. */
+  /** A build beside the served one failed or is of another log, and the served one goes on; or the other way round. */
   readonly onOneFailed: (error: unknown) => void;
 }
 
@@ -66,6 +66,7 @@ export class ProjectionWork {
       this.parts.onState('standby');
       return aborted(signal);
     }
+    if (mismatch !== undefined) this.parts.onOneFailed(mismatch);
     await this.#both({ served, building, mismatch }, fence, signal);
   }
 

@@ -84,7 +84,10 @@ export class Projector implements ModelObserver {
     };
     this.shape = { ...definition.shape, types: [...(filter.stored.types ?? [])].sort() };
     const source = { events, registry, onRetry: (error: unknown) => this.#failed(error) };
-    this.#passingBy = new PassingBy(source, filter);
+    this.#passingBy = new PassingBy({
+      ...{ source, filter, waiters: this.#waiters, signal: this.#stopping.signal, status: () => this.status },
+      onReached: (position) => this.#set({ position }),
+    });
     this.#work = new ProjectionWork({
       ...{ definition, shape: this.shape, readModels, filter, passes: parts.passes, source },
       runner: (model, fence, signal) => this.#runner(model, fence, signal),
@@ -125,7 +128,7 @@ export class Projector implements ModelObserver {
     const waiting = this.#waiters.wait(position, timeout, signal);
     // What goes wrong here goes wrong for the runner itself, too.
     this.#serving?.hurry(position).catch(() => {});
-    this.#passBy();
+    this.#passingBy.look();
     await waiting;
   }
 
@@ -181,7 +184,7 @@ export class Projector implements ModelObserver {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const first = () => new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }).next();
-    const lease = `projection ${this.status.name}@${this.status.version}`;
+    const lease = `projection ${this.definition.model.name}@${this.definition.model.version}`;
     for (let backoff = first(); !signal.aborted; ) {
       let held: Held | undefined;
       try {
@@ -278,23 +281,17 @@ export class Projector implements ModelObserver {
     return !this.#stopping.signal.aborted;
   }
 
-  /** Where another leads and somebody waits here: finds out what concerns nobody. */
-  #passBy(): void {
-    const isNeeded = () => this.#waiters.isAny && this.status.served && this.status.state === 'standby';
-    if (!isNeeded()) return;
-    const { position } = this.status;
-    const reached = this.#passingBy.reached(position);
-    // What cannot be read here cannot be read where it is led, which says so.
-    if (reached > position) this.#set({ position: reached });
-    else this.#passingBy.look(position, this.#stopping.signal, isNeeded, () => this.#passBy()).catch(() => {});
-  }
-
   #set(change: Partial<ProjectionStatus>): void {
     this.#status.next({ ...this.status, ...change });
     this.#waiters.release();
-    this.#passBy();
+    this.#passingBy.look();
     const { state } = this.status;
     if (state === 'starting' || (state === 'building' && this.parts.head === 0)) return;
     this.#settled();
   }
+}
+
+/** Whether the served read model can be gone on with, whatever went wrong. */
+function isOfUse(lastError: Error | undefined): boolean {
+  return !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
 }
