@@ -2,7 +2,7 @@
  * The one command handler, and the only retry loop: load, decide, validate, append, and when another writer was first,
  * all of it again. No store's writer is held meanwhile.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
 import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
@@ -98,6 +98,8 @@ export class CommandHandler {
       const aggregateId = type.idOf(command);
       const streamName = nameOf(type.category, aggregateId);
       const outer = causation?.handling;
+      // What a handler left behind may come here just before it has ended: only one that waits for this command goes on.
+      if (isInside(streamName, outer)) await bounds.wait(nextTurn());
       if (isInside(streamName, outer)) throw new ReentrantCommandError(streamName, className(command));
       const context = this.#context(options, causation);
       return await this.#inTurn({ type, command, aggregateId, streamName, context, options, bounds, outer });
@@ -166,6 +168,9 @@ export class CommandHandler {
     const { signal } = bounds;
     const { correlationId, commandId: causationId } = execution.context;
     const handling = { streamName, signal, outer, ended: false };
+    const end = () => {
+      handling.ended = true;
+    };
     const adopted = new Map<object, AdoptedEvent>();
     const adopt = (event: object) => {
       const each = this.parts.registry.adopt(event);
@@ -178,15 +183,13 @@ export class CommandHandler {
       .run(
         () => `${handlerOf(execution)} on ${type.name}`,
         async () => {
-          const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide);
+          const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide).finally(end);
           const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
           for (const { shown } of events) await this.parts.validate(shown);
           return { ...decision, events };
         },
       )
-      .finally(() => {
-        handling.ended = true;
-      });
+      .finally(end);
   }
 
   #context(options: ExecuteOptions, causation: Causation | undefined): Omit<CommandContext, 'signal'> {
