@@ -128,7 +128,7 @@ export {
   type StreamState,
   visibleFrom,
 } from './store/append-rules.ts';
-export type { CommandLog, CommandRecord, HandledCommand } from './store/command-log.ts';
+export { assertCommandId, type CommandLog, type CommandRecord, type HandledCommand } from './store/command-log.ts';
 export type { DeadLetter } from './store/dead-letters.ts';
 export type {
   DocumentQuery,

@@ -15,7 +15,7 @@ import type { Clock } from '../shared/clock.ts';
 import { className, describe } from '../shared/describe.ts';
 import { derivedId, type Ids } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
-import type { CommandRecord } from '../store/command-log.ts';
+import { assertCommandId, type CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType } from './aggregate-type.ts';
@@ -256,9 +256,7 @@ function expectationOf({ revision }: LoadedState, data: readonly EventData[]): E
 }
 
 function assertOptions({ commandId, expectedRevision, occurredAt, metadata = {} }: ExecuteOptions): void {
-  if (commandId !== undefined && (typeof commandId !== 'string' || commandId === '' || commandId.length > 512)) {
-    throw new ArgumentError('commandId', describe(commandId), 'text of 1 to 512 characters');
-  }
+  if (commandId !== undefined) assertCommandId(commandId);
   if (expectedRevision !== undefined) assertExpectedRevision(expectedRevision);
   if (occurredAt !== undefined && !(occurredAt instanceof Date && !Number.isNaN(occurredAt.getTime()))) {
     throw new ArgumentError('occurredAt', describe(occurredAt), 'a valid Date');

@@ -1,7 +1,7 @@
 import { CommandHandledError } from '../errors.ts';
 import type { Clock } from '../shared/clock.ts';
 import { assertAppend, assertOneKind, planAppend } from '../store/append-rules.ts';
-import type { CommandRecord } from '../store/command-log.ts';
+import { assertCommandId, type CommandRecord } from '../store/command-log.ts';
 import type { AppendResult, StreamAppend } from '../store/event-store.ts';
 import type { InlineProjections } from '../store/inline-projections.ts';
 import type { MemoryBuilds } from './memory-builds.ts';
@@ -27,6 +27,7 @@ export class MemoryAppender {
   ): Promise<readonly AppendResult[]> {
     for (const { streamName, events, expectedRevision } of appends)
       assertAppend(streamName, events, expectedRevision, maxBytes);
+    if (command !== undefined) assertCommandId(command.commandId);
     if (!this.transactions.open) return this.transactions.runNow(() => this.#append(appends, command));
     const taken = appends.map((append) => ({ ...append, events: [...append.events] }));
     return this.transactions.run(() => this.#append(taken, command));
