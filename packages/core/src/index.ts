@@ -36,7 +36,7 @@ export type { CacheOptions } from './decider/aggregate-cache.ts';
 export type { AggregateFacts, AggregateType, CommandClass, Deciding, Decision } from './decider/aggregate-type.ts';
 export type { CommandContext } from './decider/context.ts';
 export { type Decider, type DeciderDefinition, type DeciderOptions, decider, type Loaded } from './decider/decider.ts';
-export type { ExecuteOptions } from './decider/handle-command.ts';
+export type { ExecuteOptions } from './decider/execute-options.ts';
 export type { LoadUntil } from './decider/load.ts';
 export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
 export {

@@ -4,42 +4,29 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
-import type { EventData, EventMetadata } from '../event/event.ts';
+import type { EventData } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
-import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
+import type { ExpectedRevision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
-import { className, describe } from '../shared/describe.ts';
+import { className } from '../shared/describe.ts';
 import { derivedId, type Ids } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
-import { assertCommandId, type CommandRecord } from '../store/command-log.ts';
+import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType } from './aggregate-type.ts';
 import { Bounds } from './bounds.ts';
 import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
+import { type ExecuteOptions, takeOptions } from './execute-options.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
 import { handOut, type Returned } from './returned.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
-
-/** What a caller may say about a command besides its fields. */
-export interface ExecuteOptions {
-  /** Makes the command idempotent: a second one with this id gets the first one's receipt. */
-  readonly commandId?: string | undefined;
-  /** Refuse with `WrongExpectedRevisionError`, and do not decide, unless the aggregate is here. */
-  readonly expectedRevision?: ExpectedRevision | undefined;
-  /** When it happened, where that was not now. */
-  readonly occurredAt?: Date | undefined;
-  /** Plain JSON, put on every event. `$correlationId` and `$causationId` may be set. */
-  readonly metadata?: EventMetadata | undefined;
-  /** Gives up: the promise rejects with the signal's reason, unless the append was under way already. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface CommandHandlerParts {
   readonly events: EventStore;
@@ -86,8 +73,8 @@ export class CommandHandler {
   constructor(private readonly parts: CommandHandlerParts) {}
 
   /** Throws what validation, the domain and the store throw; see `docs/ARCHITECTURE.md` for the order. */
-  async handle<S>(type: AggregateType<S>, command: object, options: ExecuteOptions): Promise<Receipt> {
-    assertOptions(options);
+  async handle<S>(type: AggregateType<S>, command: object, given: ExecuteOptions): Promise<Receipt> {
+    const options = takeOptions(given);
     const causation = this.parts.causation.getStore();
     const bounds = new Bounds([options.signal, causation?.handling?.signal], this.parts.handlerTimeout);
     try {
@@ -253,17 +240,4 @@ function expectationOf({ revision }: LoadedState, data: readonly EventData[]): E
   if (data.length === 0) return { expectedRevision: 'any' };
   // The exact revision alone would revive a stream that was deleted meanwhile, with what is decided on as its only event.
   return revision === undefined ? { expectedRevision: 'no_stream' } : { expectedRevision: revision, revive: false };
-}
-
-function assertOptions({ commandId, expectedRevision, occurredAt, metadata = {} }: ExecuteOptions): void {
-  if (commandId !== undefined) assertCommandId(commandId);
-  if (expectedRevision !== undefined) assertExpectedRevision(expectedRevision);
-  if (occurredAt !== undefined && !(occurredAt instanceof Date && !Number.isNaN(occurredAt.getTime()))) {
-    throw new ArgumentError('occurredAt', describe(occurredAt), 'a valid Date');
-  }
-  const reserved = Object.keys(metadata).find(
-    (key) => key.startsWith('$') && !['$correlationId', '$causationId'].includes(key),
-  );
-  if (reserved !== undefined)
-    throw new ArgumentError('metadata', `the key ${reserved}`, 'names that do not begin with $');
 }

@@ -93,5 +93,7 @@ export function handlerSubscription(
 
 /** What commands executed while `event` is handled belong to. */
 function causedBy({ metadata, eventId }: RecordedEvent): Causation {
-  return { correlationId: metadata.$correlationId ?? eventId, causationId: eventId };
+  // A foreign event may have anything there; what is no text is read as if it were not there.
+  const correlationId: unknown = metadata.$correlationId;
+  return { correlationId: typeof correlationId === 'string' ? correlationId : eventId, causationId: eventId };
 }
