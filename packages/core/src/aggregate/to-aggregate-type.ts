@@ -52,6 +52,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     events: [...appliers.keys()],
     shape: shapeOf(new target()),
     idOf: (command) => idOf(command),
+    handlerOf: (command) => handlerOf(command.constructor as CommandClass, handlers),
     initialState: () => new target(),
     evolve(state, event) {
       apply(state, event);
@@ -94,6 +95,13 @@ function handlersOf(target: AnyClass): ReadonlyMap<CommandClass, string> {
     handlers.set(command, method);
   }
   return handlers;
+}
+
+/** The method; one that handles several commands is told apart by which of them it is. */
+function handlerOf(command: CommandClass, handlers: ReadonlyMap<CommandClass, string>): string {
+  const method = handlers.get(command) as string;
+  const commands = [...handlers.keys()].filter((other) => handlers.get(other) === method);
+  return commands.length === 1 ? method : `${method}[${commands.indexOf(command)}]`;
 }
 
 function appliersOf(target: AnyClass): ReadonlyMap<EventClass, string | undefined> {

@@ -77,6 +77,7 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     events,
     shape: shapeOf(core.initialState()),
     idOf: (command) => assertAggregateId(core.id(command), className(command)),
+    handlerOf: (command) => `commands[${commands.indexOf(command.constructor as CommandClass)}]`,
     initialState: () => core.initialState(),
     evolve,
     async decide({ command, state: before, facts, context, adopt }) {

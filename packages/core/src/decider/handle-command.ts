@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
 import type { EventData } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
@@ -20,6 +20,7 @@ import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType } from './aggregate-type.ts';
 import { Bounds } from './bounds.ts';
+import { identityOf } from './command-identity.ts';
 import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
 import { type ExecuteOptions, takeOptions } from './execute-options.ts';
 import type { AggregateLoader } from './load.ts';
@@ -51,6 +52,8 @@ export interface CommandHandlerParts {
 interface Execution<S> {
   readonly type: AggregateType<S>;
   readonly command: object;
+  /** What the command log knows it by; `undefined` where it was given no id. */
+  readonly identity: string | undefined;
   readonly aggregateId: string;
   readonly streamName: string;
   readonly context: Omit<CommandContext, 'signal'>;
@@ -75,6 +78,7 @@ export class CommandHandler {
   /** Throws what validation, the domain and the store throw; see `docs/ARCHITECTURE.md` for the order. */
   async handle<S>(type: AggregateType<S>, command: object, given: ExecuteOptions): Promise<Receipt> {
     const options = takeOptions(given);
+    const identity = options.commandId === undefined ? undefined : identityOf(type as AggregateType, command);
     const causation = this.parts.causation.getStore();
     const bounds = new Bounds([options.signal, causation?.handling?.signal], this.parts.handlerTimeout);
     try {
@@ -89,7 +93,7 @@ export class CommandHandler {
       if (isInside(streamName, outer)) await bounds.wait(nextTurn());
       if (isInside(streamName, outer)) throw new ReentrantCommandError(streamName, className(command));
       const context = this.#context(options, causation);
-      return await this.#inTurn({ type, command, aggregateId, streamName, context, options, bounds, outer });
+      return await this.#inTurn({ type, command, identity, aggregateId, streamName, context, options, bounds, outer });
     } finally {
       bounds.release();
     }
@@ -107,16 +111,19 @@ export class CommandHandler {
   }
 
   async #attempts<S>(execution: Execution<S>): Promise<Receipt> {
-    const { options, bounds, type, aggregateId } = execution;
+    const { bounds, type, aggregateId } = execution;
+    const known = await this.parts.receipts.find(execution);
+    if (known !== undefined) return known;
     for (let attempt = 0; ; attempt += 1) {
-      const known = options.commandId === undefined ? undefined : await this.parts.receipts.find(execution);
-      if (known !== undefined) return known;
       try {
         const before = await bounds.wait(this.parts.loader.forDecision(type, aggregateId));
         return await this.#attempt(execution, before);
       } catch (error) {
-        const again = error instanceof CommandHandledError || isConflict(error, execution.streamName);
-        if (!again || error instanceof IfMatchFailed || attempt >= this.parts.conflictRetries) throw plain(error);
+        // The same command may have been stored meanwhile, by another process: then this one failed because of it.
+        const first = bounds.signal.aborted ? undefined : await this.parts.receipts.find(execution);
+        if (first !== undefined) return first;
+        const again = isConflict(error, execution.streamName) && !(error instanceof IfMatchFailed);
+        if (!again || attempt >= this.parts.conflictRetries) throw plain(error);
         await sleep(this.parts.random() * Math.min(100, 2 ** attempt));
         bounds.throwIfOver();
       }
@@ -170,7 +177,9 @@ export class CommandHandler {
       .run(
         () => `${handlerOf(execution)} on ${type.name}`,
         async () => {
-          const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide).finally(end);
+          const decision = await this.parts.causation
+            .run({ correlationId, causationId, handling }, decide)
+            .finally(end);
           const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
           for (const { shown } of events) await this.parts.validate(shown);
           return { ...decision, events };
@@ -196,14 +205,12 @@ export class CommandHandler {
   }
 
   #record(
-    { options, command }: Execution<unknown>,
+    { options: { commandId }, identity }: Execution<unknown>,
     before: LoadedState,
     { encoded }: Returned,
   ): CommandRecord | undefined {
-    const { commandId } = options;
-    if (commandId === undefined) return undefined;
-    const returned = JSON.stringify(encoded);
-    return { commandId, command: className(command), returned, decidedAt: before.position ?? 0 };
+    if (commandId === undefined || identity === undefined) return undefined;
+    return { commandId, command: identity, returned: JSON.stringify(encoded), decidedAt: before.position ?? 0 };
   }
 }
 
