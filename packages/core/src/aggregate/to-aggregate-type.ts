@@ -73,10 +73,16 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     },
     encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),
     decodeState({ json, types }, values) {
-      return Object.assign(new target(), decodeValue(json, types, `snapshot of ${target.name}`, values));
+      return restored(new target(), decodeValue(json, types, `snapshot of ${target.name}`, values) as object);
     },
     present,
   };
+}
+
+/** Exactly the fields of a snapshot: what an `@Applies` method deleted does not come back with its initial value. */
+function restored(state: AggregateRoot, saved: object): AggregateRoot {
+  for (const key of Object.keys(state)) if (!Object.hasOwn(saved, key)) delete state[key as keyof AggregateRoot];
+  return Object.assign(state, saved);
 }
 
 function handlersOf(target: AnyClass): ReadonlyMap<CommandClass, string> {
