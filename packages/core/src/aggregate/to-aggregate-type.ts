@@ -3,11 +3,11 @@
 import type { AggregateFacts, AggregateType, CommandClass } from '../decider/aggregate-type.ts';
 import { assertAggregateId } from '../decider/decider.ts';
 import { shapeOf } from '../decider/shape.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { decodeValue, encodeValue } from '../event/codec.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
-import { className } from '../shared/describe.ts';
+import { className, describe } from '../shared/describe.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
 import { aggregateNote, appliesNotes, handlesNotes, idNote } from './decorators.ts';
 
@@ -27,6 +27,9 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
   const handlers = handlersOf(target);
   const appliers = appliersOf(target);
   const assertApplied = (event: object): void => {
+    if (typeof event !== 'object' || event === null) {
+      throw new ArgumentError(`what ${target.name} records`, describe(event), 'an instance of an event class');
+    }
     if (appliers.has(event.constructor as EventClass)) return;
     const place = `${target.name} and ${className(event)}`;
     throw new ConfigurationError(
