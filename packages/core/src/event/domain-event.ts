@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { assertLegacy } from './legacy-decorators.ts';
 
 /** A class whose instances are events. */
 export type EventClass<T extends object = object> = AnyClass<T>;
@@ -21,7 +22,10 @@ const eventNote = new ClassNote<EventName>('event');
 export function DomainEvent(type: string, { version = 1 }: { version?: number } = {}): (target: AnyClass) => void {
   assertEventType('@DomainEvent name', type);
   assertVersion(`@DomainEvent('${type}') version`, version);
-  return (target) => eventNote.set(target, { type, version });
+  return (target, context?: unknown) => {
+    assertLegacy('@DomainEvent', context);
+    eventNote.set(target, { type, version });
+  };
 }
 
 /** The name that `@DomainEvent` gave to this very class. */

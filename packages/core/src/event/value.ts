@@ -2,6 +2,7 @@
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { assertLegacy } from './legacy-decorators.ts';
 
 const valueNote = new ClassNote<string>('value');
 
@@ -12,7 +13,10 @@ const valueNote = new ClassNote<string>('value');
  */
 export function Value(name: string): (target: AnyClass) => void {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('@Value name', describe(name), 'a name');
-  return (target) => valueNote.set(target, name);
+  return (target, context?: unknown) => {
+    assertLegacy('@Value', context);
+    valueNote.set(target, name);
+  };
 }
 
 /** The `@Value` classes that an application registered. */
