@@ -18,7 +18,8 @@ let recorderOf: (root: AggregateRoot, recorder: Recorder | undefined) => void;
 
 /**
  * Extend it, give fields their initial values, and let `@Applies` methods change them. The state is the own enumerable
- * fields: `#private` ones cannot be snapshotted. There are no constructor arguments.
+ * fields: `#private` ones cannot be snapshotted, and are refused at the start where they are found in an aggregate with
+ * snapshots (compilers may hide them). There are no constructor arguments.
  */
 export abstract class AggregateRoot {
   #facts: AggregateFacts = { aggregateId: '', revision: undefined };

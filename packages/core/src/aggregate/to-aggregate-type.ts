@@ -6,6 +6,7 @@ import { shapeOf } from '../decider/shape.ts';
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { decodeValue, encodeValue } from '../event/codec.ts';
 import type { EventClass } from '../event/domain-event.ts';
+import { privateMembersOf } from '../event/private-members.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { className, describe } from '../shared/describe.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
@@ -23,6 +24,13 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       `${target.name} is no aggregate: it has no @Aggregate, or does not extend AggregateRoot`,
       [target.name],
     );
+  }
+  const [field] = note.snapshotEvery === undefined ? [] : privateMembersOf(target, 'fields', AggregateRoot);
+  if (field !== undefined) {
+    const advice = 'make it an ordinary field, marked `private` where you like, or take no snapshots';
+    throw new ConfigurationError(`${target.name} has ${field}, which its snapshots would lose: ${advice}`, [
+      target.name,
+    ]);
   }
   const handlers = handlersOf(target);
   const appliers = appliersOf(target);

@@ -17,7 +17,8 @@ const eventNote = new ClassNote<EventName>('event');
 
 /**
  * Names an event's class for the log: once, for ever. Raise `version` (from 1) when the shape changes, and give an
- * `upcast` for the one before. The constructor is not called when an event is read.
+ * `upcast` for the one before. The constructor is not called when an event is read. A class with `#private` members is
+ * refused at the start, where they are found: compilers may hide them.
  */
 export function DomainEvent(type: string, { version = 1 }: { version?: number } = {}): (target: AnyClass) => void {
   assertEventType('@DomainEvent name', type);
