@@ -38,7 +38,7 @@ export type { CacheOptions } from './decider/aggregate-cache.ts';
 export type { AggregateFacts, AggregateType, CommandClass, Deciding, Decision } from './decider/aggregate-type.ts';
 export type { CommandContext } from './decider/context.ts';
 export { type Decider, type DeciderDefinition, type DeciderOptions, decider, type Loaded } from './decider/decider.ts';
-export type { ExecuteOptions } from './decider/handle-command.ts';
+export type { ExecuteOptions } from './decider/execute-options.ts';
 export type { LoadUntil } from './decider/load.ts';
 export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
 export {
@@ -132,7 +132,7 @@ export {
   type StreamState,
   visibleFrom,
 } from './store/append-rules.ts';
-export type { CommandLog, CommandRecord, HandledCommand } from './store/command-log.ts';
+export { assertCommandId, type CommandLog, type CommandRecord, type HandledCommand } from './store/command-log.ts';
 export type { DeadLetter } from './store/dead-letters.ts';
 export type {
   DocumentQuery,

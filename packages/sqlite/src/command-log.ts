@@ -1,5 +1,5 @@
 /** Commands that were handled; written in the transaction of the events they recorded. */
-import type { HandledCommand } from '@tidemark/core';
+import { assertCommandId, type HandledCommand } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 
 type Row = [
@@ -23,7 +23,9 @@ export class SqliteCommandLog {
     this.#insert = db.prepare(`INSERT INTO commands (${columns}, handled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   }
 
+  /** Throws `ArgumentError` for what is no command id. */
   get(commandId: string): HandledCommand | undefined {
+    assertCommandId(commandId);
     const row = this.#find.get(commandId);
     if (row === undefined) return undefined;
     const [, command, returned, decidedAt, streamName, revision, position, count] = row;

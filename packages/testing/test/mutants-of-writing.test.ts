@@ -213,6 +213,24 @@ noticed(
 );
 
 noticed(
+  'takes halves of surrogate pairs for one another',
+  'command log: refuses an id that is no well-formed text, which UTF-8 would not tell from others',
+  ({ events, commandLog }) => {
+    const inUtf8 = (id: unknown) => (typeof id === 'string' ? Buffer.from(id).toString() : (id as string));
+    return {
+      events: {
+        append: (name, batch, { command, ...options }) =>
+          events.append(name, batch, {
+            ...options,
+            command: command && { ...command, commandId: inUtf8(command.commandId) },
+          }),
+      },
+      commandLog: { find: (id) => commandLog.find(inUtf8(id)) },
+    };
+  },
+);
+
+noticed(
   'writes a known command again',
   'command log: refuses a command it knows, and writes nothing',
   ({ events, commandLog }) => ({

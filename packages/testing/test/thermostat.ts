@@ -115,17 +115,19 @@ export class Hidden extends AggregateRoot {
   }
 }
 
-/** An event with a `#private` field. */
+const seals = new WeakMap<Sealed, string>();
+
+/** An event with a `#private` field, as compilers write it for older targets: nothing finds it but storing. */
 @DomainEvent('Sealed')
 export class Sealed {
-  readonly #seal: string;
-
   constructor(seal: string) {
-    this.#seal = seal;
+    seals.set(this, seal);
   }
 
   get seal(): string {
-    return this.#seal;
+    const seal = seals.get(this);
+    if (seal === undefined) throw new TypeError('Cannot read private member #seal');
+    return seal;
   }
 }
 

@@ -18,7 +18,8 @@ let recorderOf: (root: AggregateRoot, recorder: Recorder | undefined) => void;
 
 /**
  * Extend it, give fields their initial values, and let `@Applies` methods change them. The state is the own enumerable
- * fields: `#private` ones cannot be snapshotted. There are no constructor arguments.
+ * fields: `#private` ones cannot be snapshotted, and are refused at the start where they are found in an aggregate with
+ * snapshots (compilers may hide them). There are no constructor arguments.
  */
 export abstract class AggregateRoot {
   #facts: AggregateFacts = { aggregateId: '', revision: undefined };
@@ -50,7 +51,7 @@ export abstract class AggregateRoot {
   /**
    * Records that this happened, and applies it at once, as reading it would give it: what is done to `event` afterwards
    * changes neither the state nor what is stored, when the handler is done. Throws `SerializationError` for what cannot be
-   * stored, `ConfigurationError` for an event without `@Applies`, and outside a command handler; in one that was given up,
+   * stored, `ArgumentError` for what is no event, `ConfigurationError` for one without `@Applies`, and outside a command handler; in one that was given up,
    * the reason for that.
    */
   protected record(event: object): void {

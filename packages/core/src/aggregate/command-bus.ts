@@ -41,8 +41,9 @@ export function buildCommand<C extends object>(command: CommandClass<C>, fields:
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new ArgumentError(`fields of ${command.name}`, describe(fields), 'an object');
   }
-  if (Object.hasOwn(fields, '__proto__')) {
-    throw new ArgumentError(`fields of ${command.name}`, 'a key named __proto__', 'the fields of the class');
+  const replacing = ['__proto__', 'constructor'].find((key) => Object.hasOwn(fields, key));
+  if (replacing !== undefined) {
+    throw new ArgumentError(`fields of ${command.name}`, `a key named ${replacing}`, 'the fields of the class');
   }
   return Object.assign(new command(), fields);
 }

@@ -5,6 +5,7 @@ import type { CommandContext } from '../decider/context.ts';
 import { assertCategory, assertCount } from '../decider/decider.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { EventClass } from '../event/domain-event.ts';
+import { assertLegacy } from '../event/legacy-decorators.ts';
 import { type AnyClass, ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
 import type { AggregateRoot } from './aggregate-root.ts';
 import type { ResultOf } from './command.ts';
@@ -35,12 +36,16 @@ export function Aggregate(
     version: assertCount(`@Aggregate('${category}') version`, version),
     snapshotEvery: snapshot && assertCount(`@Aggregate('${category}') snapshot.every`, snapshot.every),
   };
-  return (target) => aggregateNote.set(target, note);
+  return (target, context?: unknown) => {
+    assertLegacy('@Aggregate', context);
+    aggregateNote.set(target, note);
+  };
 }
 
 /** Marks the field of a command that names its aggregate. */
 export function AggregateId(): (target: object, field: string) => void {
   return (target, field) => {
+    assertLegacy('@AggregateId', field);
     const other = idNote.own(classOf(target));
     if (other !== undefined) {
       throw new ConfigurationError(`two fields of ${classOf(target).name} are @AggregateId: ${other} and ${field}`, [
@@ -70,7 +75,10 @@ export function Handles<C extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Takes<M, C>,
 ) => void {
-  return (target, method) => handlesNotes.add(classOf(target), { command, method });
+  return (target, method) => {
+    assertLegacy('@Handles', method);
+    handlesNotes.add(classOf(target), { command, method });
+  };
 }
 
 /** The method changes the state after this event. It must not refuse, wait, or look at anything but state and event. */
@@ -81,12 +89,16 @@ export function Applies<E extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Takes<M, E> & (ReturnType<M> extends void ? unknown : never),
 ) => void {
-  return (target, method) => appliesNotes.add(classOf(target), { event, method });
+  return (target, method) => {
+    assertLegacy('@Applies', method);
+    appliesNotes.add(classOf(target), { event, method });
+  };
 }
 
 /** On the class: these events are recorded and leave the state as it is. */
 Applies.nothing = (...events: readonly EventClass[]): ((target: AnyClass) => void) => {
-  return (target) => {
+  return (target, context?: unknown) => {
+    assertLegacy('@Applies.nothing', context);
     for (const event of events) appliesNotes.add(target, { event, method: undefined });
   };
 };

@@ -6,6 +6,7 @@ import { shapeOf } from '../decider/shape.ts';
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { decodeValue, encodeValue } from '../event/codec.ts';
 import type { EventClass } from '../event/domain-event.ts';
+import { privateMembersOf } from '../event/private-members.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { className, describe } from '../shared/describe.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
@@ -24,9 +25,19 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       [target.name],
     );
   }
+  const [field] = note.snapshotEvery === undefined ? [] : privateMembersOf(target, 'fields', AggregateRoot);
+  if (field !== undefined) {
+    const advice = 'make it an ordinary field, marked `private` where you like, or take no snapshots';
+    throw new ConfigurationError(`${target.name} has ${field}, which its snapshots would lose: ${advice}`, [
+      target.name,
+    ]);
+  }
   const handlers = handlersOf(target);
   const appliers = appliersOf(target);
   const assertApplied = (event: object): void => {
+    if (typeof event !== 'object' || event === null) {
+      throw new ArgumentError(`what ${target.name} records`, describe(event), 'an instance of an event class');
+    }
     if (appliers.has(event.constructor as EventClass)) return;
     if (typeof event === 'function')
       throw new ArgumentError('record', describe(event), 'an instance of an event class');
@@ -54,6 +65,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     events: [...appliers.keys()],
     shape: shapeOf(new target()),
     idOf: (command) => idOf(command),
+    handlerOf: (command) => handlerOf(command.constructor as CommandClass, handlers),
     initialState: () => new target(),
     evolve(state, event) {
       apply(state, event);
@@ -74,10 +86,16 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     },
     encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),
     decodeState({ json, types }, values) {
-      return Object.assign(new target(), decodeValue(json, types, `snapshot of ${target.name}`, values));
+      return restored(new target(), decodeValue(json, types, `snapshot of ${target.name}`, values) as object);
     },
     present,
   };
+}
+
+/** Exactly the fields of a snapshot: what an `@Applies` method deleted does not come back with its initial value. */
+function restored(state: AggregateRoot, saved: object): AggregateRoot {
+  for (const key of Object.keys(state)) if (!Object.hasOwn(saved, key)) delete state[key as keyof AggregateRoot];
+  return Object.assign(state, saved);
 }
 
 function handlersOf(target: AnyClass): ReadonlyMap<CommandClass, string> {
@@ -96,6 +114,13 @@ function handlersOf(target: AnyClass): ReadonlyMap<CommandClass, string> {
     handlers.set(command, method);
   }
   return handlers;
+}
+
+/** The method; one that handles several commands is told apart by which of them it is. */
+function handlerOf(command: CommandClass, handlers: ReadonlyMap<CommandClass, string>): string {
+  const method = handlers.get(command) as string;
+  const commands = [...handlers.keys()].filter((other) => handlers.get(other) === method);
+  return commands.length === 1 ? method : `${method}[${commands.indexOf(command)}]`;
 }
 
 function appliersOf(target: AnyClass): ReadonlyMap<EventClass, string | undefined> {

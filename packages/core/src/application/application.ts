@@ -5,7 +5,7 @@ import type { Fields, ResultOf } from '../aggregate/command.ts';
 import type { AggregateClass } from '../aggregate/to-aggregate-type.ts';
 import type { CommandClass } from '../decider/aggregate-type.ts';
 import type { DeciderDefinition, Loaded } from '../decider/decider.ts';
-import type { ExecuteOptions } from '../decider/handle-command.ts';
+import type { ExecuteOptions } from '../decider/execute-options.ts';
 import type { LoadUntil } from '../decider/load.ts';
 import type { Receipt } from '../decider/receipt.ts';
 import type { RecordedEvent } from '../event/event.ts';

@@ -1,8 +1,11 @@
 /** Wires an application: checks, opens, starts, and at the end stops in the opposite order. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServicesFor } from '../aggregate/services.ts';
+import type { AggregateClass } from '../aggregate/to-aggregate-type.ts';
 import { createValidate } from '../aggregate/validation.ts';
 import { AggregateCache, type CacheOptions } from '../decider/aggregate-cache.ts';
 import type { Causation } from '../decider/context.ts';
+import type { DeciderDefinition } from '../decider/decider.ts';
 import { CommandHandler } from '../decider/handle-command.ts';
 import { AggregateLoader } from '../decider/load.ts';
 import { Receipts } from '../decider/receipts.ts';
@@ -29,7 +32,7 @@ export interface ApplicationOptions extends Declarations {
    * such, opens it too; inline projections need both in one store.
    */
   readonly readModels?: StoreProvider | undefined;
-  /** Given to command handlers as `context.services`. */
+  /** Given to command handlers as `context.services`: all that those declare which take a `CommandContext<Services>`. */
   readonly services?: unknown;
   readonly cache?: CacheOptions | undefined;
   readonly clock?: Clock | undefined;
@@ -54,7 +57,9 @@ export interface ApplicationOptions extends Declarations {
  * Opens the store and starts the projections. Stop it with `stop()` or `await using`.
  * Throws `ConfigurationError` and `ArgumentError` before anything is opened, and what opening the store throws.
  */
-export async function createApplication(options: ApplicationOptions): Promise<Application> {
+export async function createApplication<const A extends AggregateClass | DeciderDefinition = never>(
+  options: ApplicationOptions & { readonly aggregates?: readonly A[] | undefined } & ServicesFor<A>,
+): Promise<Application> {
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('options', describe(options), 'an object');
   const { services, clock = systemClock, ids = randomIds } = options;

@@ -50,6 +50,8 @@ export interface AggregateType<S = unknown> {
   readonly shape: string;
   /** Throws `ArgumentError` where the command names no aggregate. */
   idOf(command: object): string;
+  /** A name for what decides the command, the same in every build: a method's, or its place among `commands`. */
+  handlerOf(command: object): string;
   initialState(): S;
   /** May change `state` and return it. Throws `ConfigurationError` for an event it does not know. */
   evolve(state: S, event: object): S;

@@ -2,7 +2,10 @@ import type { EventMetadata } from '../event/event.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Ids } from '../shared/ids.ts';
 
-/** What a command handler gets besides its command. `S` is what `createApplication({ services })` was given. */
+/**
+ * What a command handler gets besides its command. `S` is what it wants of `createApplication({ services })`, which does
+ * not compile without; a decider's `decide` may say so too, and there it is not checked.
+ */
 export interface CommandContext<S = unknown> {
   readonly services: S;
   readonly clock: Clock;

@@ -57,6 +57,9 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
   const names = new Set(events.map((target) => eventNameOf(target)?.type));
   const core = definition as unknown as Decider<S, object, object> & { id(command: object): string };
   const assertListed = (event: object): void => {
+    if (typeof event !== 'object' || event === null) {
+      throw new ArgumentError(`what decider '${category}' decides`, describe(event), 'an event, or an array of events');
+    }
     const name = eventNameOf(event.constructor as EventClass)?.type;
     if (name !== undefined && names.has(name)) return;
     throw new ConfigurationError(`decider '${category}' does not list the event ${className(event)}`, [
@@ -77,6 +80,7 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     events,
     shape: shapeOf(core.initialState()),
     idOf: (command) => assertAggregateId(core.id(command), className(command)),
+    handlerOf: (command) => `commands[${commands.indexOf(command.constructor as CommandClass)}]`,
     initialState: () => core.initialState(),
     evolve,
     async decide({ command, state: before, facts, context, adopt }) {

@@ -2,17 +2,17 @@
  * The one command handler, and the only retry loop: load, decide, validate, append, and when another writer was first,
  * all of it again. No store's writer is held meanwhile.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { ArgumentError, CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
-import type { EventData, EventMetadata } from '../event/event.ts';
+import type { EventData } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
-import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
+import type { ExpectedRevision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
-import { className, describe } from '../shared/describe.ts';
+import { className } from '../shared/describe.ts';
 import { derivedId, type Ids } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
 import type { CommandRecord } from '../store/command-log.ts';
@@ -20,26 +20,14 @@ import type { EventStore, Expectation } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType } from './aggregate-type.ts';
 import { Bounds } from './bounds.ts';
+import { identityOf } from './command-identity.ts';
 import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
+import { type ExecuteOptions, takeOptions } from './execute-options.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
 import { handOut, type Returned } from './returned.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
-
-/** What a caller may say about a command besides its fields. */
-export interface ExecuteOptions {
-  /** Makes the command idempotent: a second one with this id gets the first one's receipt. */
-  readonly commandId?: string | undefined;
-  /** Refuse with `WrongExpectedRevisionError`, and do not decide, unless the aggregate is here. */
-  readonly expectedRevision?: ExpectedRevision | undefined;
-  /** When it happened, where that was not now. */
-  readonly occurredAt?: Date | undefined;
-  /** Plain JSON, put on every event. `$correlationId` and `$causationId` may be set. */
-  readonly metadata?: EventMetadata | undefined;
-  /** Gives up: the promise rejects with the signal's reason, unless the append was under way already. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface CommandHandlerParts {
   readonly events: EventStore;
@@ -64,6 +52,8 @@ export interface CommandHandlerParts {
 interface Execution<S> {
   readonly type: AggregateType<S>;
   readonly command: object;
+  /** What the command log knows it by; `undefined` where it was given no id. */
+  readonly identity: string | undefined;
   readonly aggregateId: string;
   readonly streamName: string;
   readonly context: Omit<CommandContext, 'signal'>;
@@ -86,8 +76,9 @@ export class CommandHandler {
   constructor(private readonly parts: CommandHandlerParts) {}
 
   /** Throws what validation, the domain and the store throw; see `docs/ARCHITECTURE.md` for the order. */
-  async handle<S>(type: AggregateType<S>, command: object, options: ExecuteOptions): Promise<Receipt> {
-    assertOptions(options);
+  async handle<S>(type: AggregateType<S>, command: object, given: ExecuteOptions): Promise<Receipt> {
+    const options = takeOptions(given);
+    const identity = options.commandId === undefined ? undefined : identityOf(type as AggregateType, command);
     const causation = this.parts.causation.getStore();
     const bounds = new Bounds([options.signal, causation?.handling?.signal], this.parts.handlerTimeout);
     try {
@@ -98,9 +89,11 @@ export class CommandHandler {
       const aggregateId = type.idOf(command);
       const streamName = nameOf(type.category, aggregateId);
       const outer = causation?.handling;
+      // What a handler left behind may come here just before it has ended: only one that waits for this command goes on.
+      if (isInside(streamName, outer)) await bounds.wait(nextTurn());
       if (isInside(streamName, outer)) throw new ReentrantCommandError(streamName, className(command));
       const context = this.#context(options, causation);
-      return await this.#inTurn({ type, command, aggregateId, streamName, context, options, bounds, outer });
+      return await this.#inTurn({ type, command, identity, aggregateId, streamName, context, options, bounds, outer });
     } finally {
       bounds.release();
     }
@@ -118,16 +111,19 @@ export class CommandHandler {
   }
 
   async #attempts<S>(execution: Execution<S>): Promise<Receipt> {
-    const { options, bounds, type, aggregateId } = execution;
+    const { bounds, type, aggregateId } = execution;
+    const known = await this.parts.receipts.find(execution);
+    if (known !== undefined) return known;
     for (let attempt = 0; ; attempt += 1) {
-      const known = options.commandId === undefined ? undefined : await this.parts.receipts.find(execution);
-      if (known !== undefined) return known;
       try {
         const before = await bounds.wait(this.parts.loader.forDecision(type, aggregateId));
         return await this.#attempt(execution, before);
       } catch (error) {
-        const again = error instanceof CommandHandledError || isConflict(error, execution.streamName);
-        if (!again || error instanceof IfMatchFailed || attempt >= this.parts.conflictRetries) throw plain(error);
+        // The same command may have been stored meanwhile, by another process: then this one failed because of it.
+        const first = bounds.signal.aborted ? undefined : await this.parts.receipts.find(execution);
+        if (first !== undefined) return first;
+        const again = isConflict(error, execution.streamName) && !(error instanceof IfMatchFailed);
+        if (!again || attempt >= this.parts.conflictRetries) throw plain(error);
         await sleep(this.parts.random() * Math.min(100, 2 ** attempt));
         bounds.throwIfOver();
       }
@@ -166,6 +162,9 @@ export class CommandHandler {
     const { signal } = bounds;
     const { correlationId, commandId: causationId } = execution.context;
     const handling = { streamName, signal, outer, ended: false };
+    const end = () => {
+      handling.ended = true;
+    };
     const adopted = new Map<object, AdoptedEvent>();
     const adopt = (event: object) => {
       const each = this.parts.registry.adopt(event);
@@ -178,15 +177,15 @@ export class CommandHandler {
       .run(
         () => `${handlerOf(execution)} on ${type.name}`,
         async () => {
-          const decision = await this.parts.causation.run({ correlationId, causationId, handling }, decide);
+          const decision = await this.parts.causation
+            .run({ correlationId, causationId, handling }, decide)
+            .finally(end);
           const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
           for (const { shown } of events) await this.parts.validate(shown);
           return { ...decision, events };
         },
       )
-      .finally(() => {
-        handling.ended = true;
-      });
+      .finally(end);
   }
 
   #context(options: ExecuteOptions, causation: Causation | undefined): Omit<CommandContext, 'signal'> {
@@ -206,14 +205,12 @@ export class CommandHandler {
   }
 
   #record(
-    { options, command }: Execution<unknown>,
+    { options: { commandId }, identity }: Execution<unknown>,
     before: LoadedState,
     { encoded }: Returned,
   ): CommandRecord | undefined {
-    const { commandId } = options;
-    if (commandId === undefined) return undefined;
-    const returned = JSON.stringify(encoded);
-    return { commandId, command: className(command), returned, decidedAt: before.position ?? 0 };
+    if (commandId === undefined || identity === undefined) return undefined;
+    return { commandId, command: identity, returned: JSON.stringify(encoded), decidedAt: before.position ?? 0 };
   }
 }
 
@@ -250,19 +247,4 @@ function expectationOf({ revision }: LoadedState, data: readonly EventData[]): E
   if (data.length === 0) return { expectedRevision: 'any' };
   // The exact revision alone would revive a stream that was deleted meanwhile, with what is decided on as its only event.
   return revision === undefined ? { expectedRevision: 'no_stream' } : { expectedRevision: revision, revive: false };
-}
-
-function assertOptions({ commandId, expectedRevision, occurredAt, metadata = {} }: ExecuteOptions): void {
-  if (commandId !== undefined && (typeof commandId !== 'string' || commandId === '' || commandId.length > 512)) {
-    throw new ArgumentError('commandId', describe(commandId), 'text of 1 to 512 characters');
-  }
-  if (expectedRevision !== undefined) assertExpectedRevision(expectedRevision);
-  if (occurredAt !== undefined && !(occurredAt instanceof Date && !Number.isNaN(occurredAt.getTime()))) {
-    throw new ArgumentError('occurredAt', describe(occurredAt), 'a valid Date');
-  }
-  const reserved = Object.keys(metadata).find(
-    (key) => key.startsWith('$') && !['$correlationId', '$causationId'].includes(key),
-  );
-  if (reserved !== undefined)
-    throw new ArgumentError('metadata', `the key ${reserved}`, 'names that do not begin with $');
 }

@@ -5,14 +5,15 @@ import { decodeValue, type EncodedValue } from '../event/codec.ts';
 import type { EventData, StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position, Revision } from '../event/revision.ts';
-import { className } from '../shared/describe.ts';
 import type { CommandLog, HandledCommand } from '../store/command-log.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { handlerIn } from './command-identity.ts';
 import type { Receipt, ReceiptEvent } from './receipt.ts';
 
 /** What is known of a command before it is decided. */
 interface Addressed {
-  readonly command: object;
+  /** `undefined` where the caller gave no id: then it is in no log. */
+  readonly identity: string | undefined;
   readonly aggregateId: string;
   readonly streamName: string;
   readonly context: { readonly commandId: string };
@@ -51,13 +52,18 @@ export class Receipts {
 
   /** The receipt of an earlier command of the same id. Throws `CommandIdReusedError` where that was another command. */
   async find(addressed: Addressed): Promise<Receipt | undefined> {
-    const { command, streamName, aggregateId, context } = addressed;
+    const { identity, streamName, aggregateId, context } = addressed;
+    if (identity === undefined) return undefined;
     const handled = await this.log.find(context.commandId);
     if (handled === undefined) return undefined;
-    const name = className(command);
-    if (handled.streamName !== streamName || handled.command !== name) {
-      const found = `${handled.command} on '${handled.streamName}'`;
-      throw new CommandIdReusedError(handled.commandId, found, `${name} on '${streamName}'`);
+    if (handled.streamName !== streamName || handled.command !== identity) {
+      const [found, wanted] = [handlerIn(handled.command), handlerIn(identity)];
+      const other = found === wanted && handled.streamName === streamName ? ' with other fields' : '';
+      throw new CommandIdReusedError(
+        handled.commandId,
+        `${found} on '${handled.streamName}'${other}`,
+        `${wanted} on '${streamName}'`,
+      );
     }
     const { commandId, revision, position = handled.decidedAt } = handled;
     const { json, types } = JSON.parse(handled.returned) as EncodedValue;

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { assertLegacy } from './legacy-decorators.ts';
 
 /** A class whose instances are events. */
 export type EventClass<T extends object = object> = AnyClass<T>;
@@ -16,12 +17,16 @@ const eventNote = new ClassNote<EventName>('event');
 
 /**
  * Names an event's class for the log: once, for ever. Raise `version` (from 1) when the shape changes, and give an
- * `upcast` for the one before. The constructor is not called when an event is read.
+ * `upcast` for the one before. The constructor is not called when an event is read. A class with `#private` members is
+ * refused at the start, where they are found: compilers may hide them.
  */
 export function DomainEvent(type: string, { version = 1 }: { version?: number } = {}): (target: AnyClass) => void {
   assertEventType('@DomainEvent name', type);
   assertVersion(`@DomainEvent('${type}') version`, version);
-  return (target) => eventNote.set(target, { type, version });
+  return (target, context?: unknown) => {
+    assertLegacy('@DomainEvent', context);
+    eventNote.set(target, { type, version });
+  };
 }
 
 /** The name that `@DomainEvent` gave to this very class. */

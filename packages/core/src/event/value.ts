@@ -2,17 +2,22 @@
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
+import { assertLegacy } from './legacy-decorators.ts';
+import { privateMembersOf } from './private-members.ts';
 
 const valueNote = new ClassNote<string>('value');
 
 /**
  * Names a class whose instances may stand inside events, documents and states: `@Value('Money')`. Give the class to
  * `createApplication({ values: [Money] })`. Instances are restored by prototype and own properties; the constructor is
- * not called, and `#private` fields cannot be restored.
+ * not called. A class with `#private` members is refused at the start, where they are found: compilers may hide them.
  */
 export function Value(name: string): (target: AnyClass) => void {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('@Value name', describe(name), 'a name');
-  return (target) => valueNote.set(target, name);
+  return (target, context?: unknown) => {
+    assertLegacy('@Value', context);
+    valueNote.set(target, name);
+  };
 }
 
 /** The `@Value` classes that an application registered. */
@@ -66,8 +71,18 @@ const builtIns: readonly AnyClass[] = [
   Object.getPrototypeOf(Uint8Array) as AnyClass,
 ];
 
-/** Refuses a class that extends a built-in one: what makes its instances up is not in their properties. */
+/**
+ * Refuses a class whose instances are not made up of their properties: one that extends a built-in class, or has `#private`
+ * members (best effort, see `privateMembersOf`).
+ */
 export function assertRestorable(target: AnyClass): void {
+  const [member] = privateMembersOf(target, 'all');
+  if (member !== undefined) {
+    const advice = 'make it an ordinary field or method, marked `private` where you like';
+    throw new ConfigurationError(`${target.name} has ${member}, which cannot be stored and restored: ${advice}`, [
+      target.name,
+    ]);
+  }
   const builtIn = builtIns.find((base) => target.prototype instanceof base);
   if (builtIn === undefined) return;
   throw new ConfigurationError(

@@ -1,7 +1,7 @@
 /** Everything an application keeps, in the memory of the process. */
 import type { Clock } from '../shared/clock.ts';
 import { systemClock } from '../shared/clock.ts';
-import type { CommandLog } from '../store/command-log.ts';
+import { assertCommandId, type CommandLog } from '../store/command-log.ts';
 import type { Snapshot } from '../store/snapshot-store.ts';
 import type { StoreProvider, Stores } from '../store/stores.ts';
 import { MemoryAppender } from './memory-appender.ts';
@@ -32,6 +32,7 @@ export function memory({ clock = systemClock }: { clock?: Clock } = {}): StorePr
       const commandLog: CommandLog = {
         async find(commandId) {
           assertOpen();
+          assertCommandId(commandId);
           return log.commands.get(commandId);
         },
       };

@@ -2,6 +2,7 @@
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { assertVersion, type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { RecordedEvent } from '../event/event.ts';
+import { assertLegacy } from '../event/legacy-decorators.ts';
 import { ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModelKey, ModelShape } from '../store/read-model-store.ts';
@@ -55,7 +56,10 @@ export function Projection<const I extends string = never>(
   options: ProjectionOptions<I> = {},
 ): <C extends ProjectionClass>(target: C & Indexed<C, I>) => void {
   const declared = declaredBy(name, options);
-  return (target) => projectionNote.set(target, declared);
+  return (target, context?: unknown) => {
+    assertLegacy('@Projection', context);
+    projectionNote.set(target, declared);
+  };
 }
 
 function declaredBy(name: unknown, options: ProjectionOptions): Declared {
@@ -107,7 +111,10 @@ export function On<E extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Fits<M, E>,
 ) => void {
-  return (target, method) => onNotes.add(classOf(target), { event, method });
+  return (target, method) => {
+    assertLegacy('@On', method);
+    onNotes.add(classOf(target), { event, method });
+  };
 }
 
 /** A projection as it is run. */

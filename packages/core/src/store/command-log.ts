@@ -1,9 +1,12 @@
 /** Which commands were handled, so that a repeated one is answered and not decided again. */
+import { ArgumentError } from '../errors.ts';
 import type { Position, Revision } from '../event/revision.ts';
+import { describe } from '../shared/describe.ts';
 
 /** What is written with the append of a command that came with an id of its caller's. */
 export interface CommandRecord {
   readonly commandId: string;
+  /** What it was. The same id with another text here is another command. */
   readonly command: string;
   /** What the handler returned, as JSON text and side note (see the codec), as a text of `{ json, types }`. */
   readonly returned: string;
@@ -20,5 +23,12 @@ export interface HandledCommand extends CommandRecord {
 }
 
 export interface CommandLog {
+  /** Throws `ArgumentError` for what is no command id. */
   find(commandId: string): Promise<HandledCommand | undefined>;
+}
+
+/** Refuses what no store can tell from other ids: halves of surrogate pairs are all one in UTF-8. */
+export function assertCommandId(value: unknown): asserts value is string {
+  if (typeof value === 'string' && /^[^\p{Cs}]{1,512}$/u.test(value) && value.length <= 512) return;
+  throw new ArgumentError('commandId', describe(value), 'well-formed text of 1 to 512 characters');
 }

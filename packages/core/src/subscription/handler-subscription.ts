@@ -127,11 +127,12 @@ export function handlerSubscription(
 /** What commands executed while `event` is handled belong to. Metadata that cannot be read stop only who reads them. */
 function causedBy(event: RecordedEvent): Causation {
   const { eventId } = event;
-  let correlationId = eventId;
+  let correlationId: unknown;
   try {
-    correlationId = event.metadata.$correlationId ?? eventId;
+    correlationId = event.metadata.$correlationId;
   } catch (error) {
     if (!(error instanceof UnreadableEventError)) throw error;
   }
-  return { correlationId, causationId: eventId };
+  // A foreign event may have anything there; what is no text is read as if it were not there.
+  return { correlationId: typeof correlationId === 'string' ? correlationId : eventId, causationId: eventId };
 }

@@ -1,5 +1,6 @@
 /** What ends a command early, and what a command that was executed in a handler has to do with it. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Aggregate,
   AggregateId,
@@ -15,9 +16,16 @@ import {
 import { ValidateBy } from 'class-validator';
 import { test } from 'uvu';
 
+const slowly = { validate: (text: string) => (text === 'slow' ? sleep(20, true) : true) };
+
 @DomainEvent('Noted')
 class Noted {
-  constructor(readonly text: string) {}
+  @ValidateBy({ name: 'slowly', async: true, validator: slowly })
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 class Note {
@@ -158,6 +166,36 @@ test('what a handler began and did not wait for may execute on its aggregate whe
     await app.execute(Note, { id: 'a', text: 'first' });
     await begun;
     assert.deepEqual((await app.load(Notes, 'a')).texts, ['first', 'from a timer']);
+  });
+});
+
+test('what a handler left behind may execute on its aggregate as soon as it has ended', async () => {
+  const begun: Promise<unknown>[] = [];
+  const handler: Handler = (text, _context, app) => {
+    if (text !== 'first') return;
+    const execute = (text: string) => app.execute(Note, { id: 'a', text });
+    begun.push(
+      execute('at once'),
+      Promise.resolve().then(() => execute('a moment later')),
+    );
+  };
+  await withApp(handler, async (app) => {
+    await app.execute(Note, { id: 'a', text: 'first' });
+    await Promise.all(begun);
+    assert.deepEqual((await app.load(Notes, 'a')).texts.sort(), ['a moment later', 'at once', 'first']);
+  });
+});
+
+test('what a handler left behind may execute on its aggregate while its events are validated', async () => {
+  let begun: Promise<unknown> | undefined;
+  const handler: Handler = (text, _context, app) => {
+    if (text !== 'slow') return;
+    begun = new Promise(setImmediate).then(() => app.execute(Note, { id: 'a', text: 'left behind' }));
+  };
+  await withApp(handler, async (app) => {
+    await app.execute(Note, { id: 'a', text: 'slow' });
+    await begun;
+    assert.deepEqual((await app.load(Notes, 'a')).texts, ['slow', 'left behind']);
   });
 });
 

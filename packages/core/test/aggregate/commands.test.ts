@@ -9,6 +9,7 @@ import {
   createApplication,
   DomainError,
   DomainEvent,
+  decider,
   Handles,
   memory,
   type StoreProvider,
@@ -136,6 +137,45 @@ test('an event that breaks its own rules is refused before anything is written',
     );
     return true;
   });
+  assert.equal(await app.eventStore.head(), 0);
+  await app.stop();
+});
+
+test('what is no event of the aggregate is refused by record, before anything is written', async () => {
+  class Tell {
+    @AggregateId() id!: string;
+    what!: unknown;
+  }
+  @DomainEvent('Told')
+  class Told {}
+  @DomainEvent('ToldMore')
+  class ToldMore extends Told {}
+  @Aggregate('teller')
+  class Teller extends AggregateRoot {
+    @Handles(Tell)
+    tell({ what }: Tell): void {
+      this.record(what as object);
+    }
+    @Applies(Told)
+    told(): void {}
+  }
+  const teller = decider('listener', {
+    commands: [Deposit],
+    events: [Told],
+    id: ({ accountId }) => accountId,
+    initialState: () => 0,
+    decide: () => undefined as unknown as Told,
+    evolve: (count) => count + 1,
+  });
+  const app = await createApplication({ store: memory(), aggregates: [Teller, teller] });
+  for (const what of [undefined, null, 'told', 7, Told]) {
+    await assert.rejects(app.execute(Tell, { id: '1', what }), { code: 'INVALID_ARGUMENT' });
+  }
+  for (const what of [{}, [], new ToldMore(), Object.create(null)]) {
+    await assert.rejects(app.execute(Tell, { id: '1', what }), { code: 'CONFIGURATION' });
+  }
+  await assert.rejects(app.execute(Tell, { id: '1', what: new ToldMore() }), /Teller has no @Applies\(ToldMore\)/);
+  await assert.rejects(app.execute(Deposit, { accountId, amount: 1 }), { code: 'INVALID_ARGUMENT' });
   assert.equal(await app.eventStore.head(), 0);
   await app.stop();
 });

@@ -9,7 +9,7 @@ import {
   type StoreProvider,
 } from '@tidemark/core';
 import { test } from 'uvu';
-import { Account, Deposit, OpenAccount, StatementSent } from '../fixtures/bank.ts';
+import { Account, Deposit, MoneyDeposited, OpenAccount, StatementSent } from '../fixtures/bank.ts';
 import { watched } from '../fixtures/watched.ts';
 
 const accountId = 'ada';
@@ -84,6 +84,36 @@ test('a field more makes older snapshots stale', async () => {
     overdraft = 0;
   }
   assert.equal(await afterSpoiling((snapshot) => snapshot, Extended), 0);
+});
+
+test('a snapshot keeps exactly the fields there are: a deleted one does not come back', async () => {
+  @Aggregate('account', { snapshot: { every: 2 } })
+  @Applies.nothing(StatementSent)
+  class Forgetful extends Account {
+    hint?: string = 'call back';
+    declare last?: number | undefined;
+
+    @Applies(MoneyDeposited)
+    override deposited(event: MoneyDeposited): void {
+      super.deposited(event);
+      delete this.hint;
+      this.last = undefined;
+    }
+  }
+  const { store, reads } = watched();
+  const app = await createApplication({ store, aggregates: [Forgetful] });
+  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
+  await deposit(app, 1);
+  await app.stop();
+  reads.length = 0;
+  const again = await createApplication({ store, aggregates: [Forgetful] });
+  const account = await again.load(Forgetful, accountId);
+  assert.deepEqual(reads, [1]);
+  assert.deepEqual(
+    [Object.hasOwn(account, 'hint'), Object.hasOwn(account, 'last'), account.balance, account.owner],
+    [false, true, 1, 'Ada'],
+  );
+  await again.stop();
 });
 
 test('a snapshot that cannot be stored does not make the command fail', async () => {

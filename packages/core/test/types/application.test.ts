@@ -5,8 +5,10 @@ import {
   AggregateRoot,
   type Application,
   type ApplicationOptions,
+  type CommandContext,
   createApplication,
   decider,
+  Handles,
   type Loaded,
   memory,
   ofType,
@@ -165,6 +167,57 @@ test('createApplication takes its parts, and refuses what is none', () => {
   const right = () => create({ aggregates: [Account, counter], services: { limit: 5 } });
   assert.ok(mistakes);
   assert.ok(right);
+});
+
+test('createApplication wants the services that the handlers of its aggregates take', () => {
+  interface Rates {
+    readonly limit: number;
+  }
+  interface Mailer {
+    send(text: string): void;
+  }
+  class Limited extends AggregateRoot {
+    @Handles(Pay)
+    pay(_command: Pay, { services }: CommandContext<Rates>): void {
+      assert.ok(services.limit);
+    }
+    @Handles(Open)
+    open(_command: Open, _context: CommandContext): void {}
+  }
+  class Mailing extends AggregateRoot {
+    @Handles(Find)
+    async find(_command: Find, { services }: CommandContext<Mailer>): Promise<string | undefined> {
+      services.send('found');
+      return undefined;
+    }
+  }
+  class Maybe extends AggregateRoot {
+    @Handles(Pay)
+    pay(_command: Pay, { services }: CommandContext<Rates | undefined>): void {
+      assert.ok(services?.limit);
+    }
+  }
+  const store = memory();
+  const send = () => {};
+  const compiledOnly = () => [
+    createApplication({ store, aggregates: [Limited], services: { limit: 5 } }),
+    createApplication({ store, aggregates: [Limited, counter, Mailing], services: { limit: 5, send } }),
+    createApplication({ store, aggregates: [Maybe] }),
+    createApplication({ store, aggregates: [Maybe], services: undefined }),
+    createApplication({ store, aggregates: [Maybe], services: { limit: 5 } }),
+    createApplication({ store, aggregates: [Account, counter] }),
+    createApplication({ store, aggregates: [Account], services: 'anything' }),
+    createApplication({ store }),
+    // @ts-expect-error: services are missing
+    createApplication({ store, aggregates: [Limited] }),
+    // @ts-expect-error: limit is a number
+    createApplication({ store, aggregates: [Limited], services: { limit: '5' } }),
+    // @ts-expect-error: Mailing's are missing
+    createApplication({ store, aggregates: [Limited, Mailing], services: { limit: 5 } }),
+    // @ts-expect-error: where there may be none, there may not be wrong ones
+    createApplication({ store, aggregates: [Maybe], services: { limit: '5' } }),
+  ];
+  assert.ok(compiledOnly);
 });
 
 test.run();

@@ -103,6 +103,20 @@ export const commandLog: Rules = {
       for (const [index, id] of ids.entries()) assert.equal((await log.find(id))?.streamName, `account-${index}`);
     },
 
+    'refuses an id that is no well-formed text, which UTF-8 would not tell from others': async ({
+      events,
+      commandLog: log,
+    }) => {
+      await events.append('account-1', numbered(1), { ...any, command: command('\ufffd') });
+      for (const id of ['\ud800', 'a\udfff', '', 'x'.repeat(513), undefined, null, 7]) {
+        const ill = id as string;
+        await writingNothing(events, () =>
+          refused('INVALID_ARGUMENT', () => events.append('account-1', numbered(1), { ...any, command: command(ill) })),
+        );
+        await refused('INVALID_ARGUMENT', () => log.find(ill));
+      }
+    },
+
     'goes with a write to several streams': async ({ events, commandLog: log }) => {
       if (!events.capabilities.multiStreamAppend) return;
       const to = (streamName: string) => ({ streamName, events: numbered(1), ...noStream });
