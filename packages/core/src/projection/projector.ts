@@ -290,8 +290,3 @@ export class Projector implements ModelObserver {
     this.#settled();
   }
 }
-
-/** Whether the served read model can be gone on with, whatever went wrong. */
-function isOfUse(lastError: Error | undefined): boolean {
-  return !(lastError instanceof CheckpointMismatchError || lastError instanceof StaleReadModelError);
-}
