@@ -276,49 +276,6 @@ noticed(
 );
 
 noticed(
-  'cannot be left while it waits',
-  'end of a subscription: leaving it from elsewhere ends it at once, though it waits',
-  telling(async function* (messages) {
-    yield* messages;
-  }),
-);
-
-noticed(
-  'listens to its signal before it begins',
-  'end of a subscription: leaving it before it begins reads nothing, and ends it',
-  ({ events }) => ({
-    events: {
-      subscribeToStream: (name, options = {}) => {
-        options.signal?.addEventListener('abort', () => {});
-        return events.subscribeToStream(name, options);
-      },
-    },
-  }),
-);
-
-noticed(
-  'answers one of several questions only',
-  'end of a subscription: asked several times at once it answers in order, each message once',
-  ({ events }) => ({
-    events: {
-      subscribeToAll: (options) => ({
-        [Symbol.asyncIterator]: () => {
-          const messages = events.subscribeToAll(options)[Symbol.asyncIterator]();
-          let coming: ReturnType<typeof messages.next> | undefined;
-          const next = () => {
-            coming ??= messages.next().finally(() => {
-              coming = undefined;
-            });
-            return coming;
-          };
-          return { next, return: () => messages.return?.() ?? Promise.resolve({ done: true, value: undefined }) };
-        },
-      }),
-    },
-  }),
-);
-
-noticed(
   'lets a waiting subscription wait when its stream is gone',
   'tombstone: end a subscription to the stream that waits',
   ({ events }) => ({
