@@ -25,6 +25,8 @@ export interface ResolvedFilter {
 /** Throws `ArgumentError` for what is no filter, `ConfigurationError` for a class that is no registered event. */
 export function resolveFilter(filter: ConsumerFilter, registry: EventRegistry): ResolvedFilter {
   if (typeof filter !== 'object' || filter === null) throw new ArgumentError('filter', describe(filter), 'an object');
+  if (filter.types !== undefined && !Array.isArray(filter.types))
+    throw new ArgumentError('filter.types', describe(filter.types), 'an array of event classes or texts');
   const types = filter.types?.map((type) => typeName(type, registry));
   const now: EventFilter = { ...filter, types };
   assertFilter(now);
