@@ -178,7 +178,12 @@ export type {
   TableShape,
   TableStatement,
 } from './store/read-model-store.ts';
-export { assertReadAllOptions, assertReadOptions } from './store/read-options.ts';
+export {
+  assertOptions,
+  assertReadAllOptions,
+  assertReadOptions,
+  assertSubscribeOptions,
+} from './store/read-options.ts';
 export type { Snapshot, SnapshotStore } from './store/snapshot-store.ts';
 export type { StoreProvider, Stores } from './store/stores.ts';
 export { changedMetadata, metadataChanges } from './store/stream-metadata.ts';

@@ -4,11 +4,11 @@ import {
   type AppendResult,
   assertAppends,
   assertExpectedRevision,
-  assertFilter,
-  assertPlace,
+  assertOptions,
   assertReadAllOptions,
   assertReadOptions,
   assertStreamName,
+  assertSubscribeOptions,
   type CommandRecord,
   type EventData,
   type EventPages,
@@ -88,36 +88,35 @@ export class SqliteEventStore implements EventStore {
     return this.file.pages.all(options);
   }
 
-  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+  subscribeToStream(streamName: string, options: SubscribeToStreamOptions = {}): Subscription {
     this.file.assertOpen();
     assertStreamName(streamName);
-    if (after !== undefined) assertPlace('after', after);
+    assertSubscribeOptions(options);
+    const { after, signal } = options;
     return this.file.subscriptions.toStream(streamName, after, signal);
   }
 
-  subscribeToAll({ after, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+  subscribeToAll(options: SubscribeToAllOptions = {}): Subscription {
     this.file.assertOpen();
-    if (after !== undefined) assertPlace('after', after);
-    assertFilter(filter);
+    assertSubscribeOptions(options);
+    const { after, filter, signal } = options;
     return this.file.subscriptions.toAll(filter, after ?? 0, signal);
   }
 
-  async deleteStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async deleteStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.file.assertOpen();
     assertStreamName(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     return this.file.writer.submit(this.file.changer.deletion(streamName, expectedRevision));
   }
 
-  async tombstoneStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async tombstoneStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.file.assertOpen();
     assertStreamName(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     return this.file.writer.submit(this.file.changer.tombstone(streamName, expectedRevision));
   }

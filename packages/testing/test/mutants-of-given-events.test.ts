@@ -82,4 +82,8 @@ noticed(
   }),
 );
 
+noticed('takes no options for the usual ones', 'bad input: what are no options is refused', ({ events }) => ({
+  events: { subscribeToAll: (options) => events.subscribeToAll(options ?? {}) },
+}));
+
 test.run();

@@ -26,6 +26,7 @@ import type { Activities } from '../shared/activities.ts';
 import type { Clock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { assertOptions } from '../store/read-options.ts';
 import type { Stores } from '../store/stores.ts';
 import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-filter.ts';
 import type { EventOf } from '../subscription/event-of.ts';
@@ -129,8 +130,8 @@ export class RunningApplication implements Application {
     options: FollowOptions & { readonly name?: string | undefined } = {},
   ): HandlerSubscription {
     this.#assertRunning();
-    const { name = `subscription-${this.#subscribed + 1}` } = options;
     assertFollow(options);
+    const { name = `subscription-${this.#subscribed + 1}` } = options;
     if (typeof handler !== 'function') throw new ArgumentError('handler', describe(handler), 'a function');
     const subscriber = { name, filter: this.#filter(filter), handler: handler as EventHandler };
     const subscription = handlerSubscription(this.parts, subscriber, options);
@@ -284,6 +285,8 @@ function assertUntil({ atRevision, at }: LoadUntil): void {
   }
 }
 
-function assertFollow({ after = 0 }: FollowOptions): void {
+function assertFollow(options: FollowOptions): void {
+  assertOptions(options);
+  const { after = 0 } = options;
   if (after !== 'end') assertPlace('after', after);
 }

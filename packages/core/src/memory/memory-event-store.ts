@@ -4,18 +4,12 @@
  */
 import { ClosedError, StreamDeletedError } from '../errors.ts';
 import type { EventData, StoredEvent } from '../event/event.ts';
-import {
-  assertExpectedRevision,
-  assertPlace,
-  type ExpectedRevision,
-  type Position,
-  type Revision,
-} from '../event/revision.ts';
+import { assertExpectedRevision, type ExpectedRevision, type Position, type Revision } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
 import { assertDeletable, assertReadOn, type StreamState, visibleFrom } from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
-import { assertFilter, filterTest } from '../store/event-filter.ts';
+import { filterTest } from '../store/event-filter.ts';
 import { type EventPages, eventPages } from '../store/event-pages.ts';
 import type {
   AppendOptions,
@@ -31,7 +25,12 @@ import type {
   Subscription,
 } from '../store/event-store.ts';
 import { type Look, pullSubscription } from '../store/pull-subscription.ts';
-import { assertReadAllOptions, assertReadOptions } from '../store/read-options.ts';
+import {
+  assertOptions,
+  assertReadAllOptions,
+  assertReadOptions,
+  assertSubscribeOptions,
+} from '../store/read-options.ts';
 import { changedMetadata, metadataChanges } from '../store/stream-metadata.ts';
 import type { MemoryAppender } from './memory-appender.ts';
 import type { MemoryLog } from './memory-log.ts';
@@ -144,10 +143,11 @@ export class MemoryEventStore implements EventStore {
     signal?.throwIfAborted();
   }
 
-  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+  subscribeToStream(streamName: string, options: SubscribeToStreamOptions = {}): Subscription {
     this.assertOpen();
     assertStreamName(streamName);
-    if (after !== undefined) assertPlace('after', after);
+    assertSubscribeOptions(options);
+    const { after, signal } = options;
     let next = after === undefined ? 0 : after + 1;
     let begun = false;
     const look = (): Look => {
@@ -170,10 +170,10 @@ export class MemoryEventStore implements EventStore {
     return pullSubscription(this.#source(look), 0, signal);
   }
 
-  subscribeToAll({ after = 0, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+  subscribeToAll(options: SubscribeToAllOptions = {}): Subscription {
     this.assertOpen();
-    assertPlace('after', after);
-    assertFilter(filter);
+    assertSubscribeOptions(options);
+    const { after = 0, filter, signal } = options;
     const wanted = filterTest(filter);
     let begun = false;
     const look = (from: Position): Look => {
@@ -205,12 +205,11 @@ export class MemoryEventStore implements EventStore {
     };
   }
 
-  async deleteStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async deleteStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.assertOpen();
     assertStreamName(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     await this.transactions.run(() => {
       assertDeletable(this.log.state(streamName), expectedRevision, false);
@@ -218,12 +217,11 @@ export class MemoryEventStore implements EventStore {
     });
   }
 
-  async tombstoneStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async tombstoneStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.assertOpen();
     assertStreamName(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     await this.transactions.run(() => {
       assertDeletable(this.log.state(streamName), expectedRevision, true);

@@ -2,10 +2,11 @@ import { ArgumentError } from '../errors.ts';
 import { assertPlace } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { assertFilter } from './event-filter.ts';
-import type { ReadAllOptions, ReadStreamOptions } from './event-store.ts';
+import type { ReadAllOptions, ReadStreamOptions, SubscribeToAllOptions } from './event-store.ts';
 
 /** Refuses options that cannot be meant, with `ArgumentError`; an adapter calls it before it reads. */
 export function assertReadOptions(options: ReadStreamOptions & ReadAllOptions): void {
+  assertOptions(options);
   const { direction = 'forwards', from, before, limit, filter } = options;
   if (direction !== 'forwards' && direction !== 'backwards') {
     throw new ArgumentError('direction', describe(direction), "'forwards' or 'backwards'");
@@ -14,6 +15,24 @@ export function assertReadOptions(options: ReadStreamOptions & ReadAllOptions): 
   if (before !== undefined) assertPlace('before', before);
   if (limit !== undefined) assertPlace('limit', limit);
   assertFilter(filter);
+}
+
+/** Refuses options of a subscription that cannot be meant, with `ArgumentError`. */
+export function assertSubscribeOptions(options: SubscribeToAllOptions): void {
+  assertOptions(options);
+  const { after, filter } = options;
+  if (after !== undefined) assertPlace('after', after);
+  assertFilter(filter);
+}
+
+/** Refuses what is no object of options, and what is no signal in it. */
+export function assertOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new ArgumentError('options', describe(options), 'an object');
+  const { signal } = options as { signal?: Partial<AbortSignal> };
+  if (signal === undefined) return;
+  if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')
+    throw new ArgumentError('signal', describe(signal), 'an AbortSignal');
 }
 
 /** As `assertReadOptions`, for the log, where each direction has its own beginning. */

@@ -216,6 +216,24 @@ export const badInput: Rules = {
     }
   },
 
+  'what are no options is refused': async ({ events }) => {
+    await events.append('account-1', numbered(1), any);
+    for (const bad of [null, 'after', 7, [], () => 1, { signal: null }, { signal: {} }, { signal: true }]) {
+      const options = bad as object;
+      await refused('INVALID_ARGUMENT', () => all(events.readStream('account-1', options)));
+      await refused('INVALID_ARGUMENT', () => all(events.readAll(options)));
+      await refused('INVALID_ARGUMENT', () => first(events.subscribeToAll(options)));
+      await refused('INVALID_ARGUMENT', () => first(events.subscribeToStream('account-1', options)));
+    }
+    for (const bad of [null, 'any', 7]) {
+      await refused('INVALID_ARGUMENT', () => events.deleteStream('account-1', bad as unknown as object));
+      await refused('INVALID_ARGUMENT', () => events.tombstoneStream('account-1', bad as unknown as object));
+    }
+    await refused('INVALID_ARGUMENT', () => all(events.readAll({ from: 1, before: 2 })));
+    await refused('INVALID_ARGUMENT', () => all(events.readAll({ from: 1, before: 2, direction: 'backwards' })));
+    assert.equal((await all(events.readStream('account-1'))).length, 1);
+  },
+
   'a call that gives a promise rejects it, and throws nothing beside': async ({ events }) => {
     const calls = [
       () => events.append('', numbered(1), any),
