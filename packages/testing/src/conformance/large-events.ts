@@ -61,10 +61,10 @@ export const largeEvents: Rules = {
   },
 };
 
-/** Large events with small ones before, between and behind them: more than two pages may hold. Returns how many. */
+/** Large events with small ones before, between and behind them: more than one page may hold. Returns how many. */
 async function fill(events: EventStore): Promise<number> {
   const size = sizeFor(events);
-  const larges = Math.ceil((2.5 * mostBytes) / size);
+  const larges = Math.ceil((1.5 * mostBytes) / size);
   let count = 0;
   const append = async (batch: readonly EventData[]) => {
     await events.append('account-1', batch, any);
