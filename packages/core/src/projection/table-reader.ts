@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /**
  * Reads with SQL. A table's plain name is a view of the newest served version, for any program that opens the file;
  * `table(name)` names the one of this code's own version. Everything throws `ReadModelNotReadyError` while there has
- * never been one, and `ArgumentError` for a statement that does more than read.
+ * never been one, and `ArgumentError` for a statement that does more than read. Integers beyond 2^53 come as bigints.
  */
 export class TableReader {
   constructor(private readonly parts: ServedModel) {}

@@ -60,7 +60,10 @@ export interface KeyedDocument extends StoredDocument {
   readonly key: string;
 }
 
-/** A prepared statement on the tables of one build. Values are what SQLite takes; a boolean is not among them. */
+/**
+ * A prepared statement on the tables of one build. Values are what SQLite takes; a boolean is not among them. An integer
+ * comes back as a number, and as a bigint where a number would not be exact.
+ */
 export interface TableStatement {
   /** The number of changed rows. */
   run(...values: readonly unknown[]): number;

@@ -3,10 +3,9 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { isOfStatement } from '../failures.ts';
 import { goneWith } from './build-gone.ts';
+import { exactRows, type Row } from './exact-rows.ts';
 import { type CheckedStatement, preparedToRead, refusedSql } from './statement-check.ts';
 import { assertValues } from './statement-values.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 const mostStatements = 100;
 
@@ -20,7 +19,7 @@ export class Selections {
     const { statement, parameters } = this.#prepared(sql);
     assertValues(values, parameters);
     try {
-      return statement.all(...values);
+      return exactRows(statement, values);
     } catch (error) {
       if (!isOfStatement(error)) throw error;
       throw goneWith(error) ?? refusedSql(error, sql, 'a statement that SQLite can run');

@@ -1,10 +1,9 @@
 /** A statement in the hands of an application's code: of use as long as its transaction is open, and explicit about what SQLite takes. */
 import { ArgumentError, type TableStatement } from '@tidemark/core';
+import { exactRow, exactRows, type Row } from './exact-rows.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import type { CheckedStatement } from './statement-check.ts';
 import { assertValues } from './statement-values.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 export class SessionStatement implements TableStatement {
   constructor(
@@ -24,11 +23,11 @@ export class SessionStatement implements TableStatement {
   }
 
   get(...values: readonly unknown[]): Row | undefined {
-    return this.transaction.act(this.subject, () => this.#reading(values, 'get').get(...values));
+    return this.transaction.act(this.subject, () => exactRow(this.#reading(values, 'get'), values));
   }
 
   all(...values: readonly unknown[]): readonly Row[] {
-    return this.transaction.act(this.subject, () => this.#reading(values, 'all').all(...values));
+    return this.transaction.act(this.subject, () => exactRows(this.#reading(values, 'all'), values));
   }
 
   #reading(values: readonly unknown[], name: string): CheckedStatement['statement'] {

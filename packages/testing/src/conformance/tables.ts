@@ -231,6 +231,28 @@ export const tables: Rules = {
       assert.deepEqual([...(notes[5] as Uint8Array)], [0, 255]);
     },
 
+    'an integer that a number would round comes back as a bigint, all others as numbers': async ({
+      readModels: store,
+    }) => {
+      const id = await tabled(store);
+      const large = 2n ** 53n + 1n;
+      const seen: unknown[] = [];
+      await act(store, id, (session) => {
+        const table = session.tableName('accounts');
+        const insert = `INSERT INTO ${table} (id, balance) VALUES (?, ?) RETURNING balance`;
+        seen.push(session.statement(insert).get('large', large)?.['balance']);
+        seen.push(session.statement(insert).all('small', 7n)[0]?.['balance']);
+        seen.push(session.statement(`SELECT balance FROM ${table} WHERE id = ?`).get('large')?.['balance']);
+      });
+      assert.deepEqual(seen, [large, 7, large]);
+      const table = store.tableName(id, 'accounts');
+      const rows = store.select(`SELECT balance, 1e300 AS much FROM ${table} ORDER BY id`, []);
+      assert.deepEqual(plain(rows), [
+        { balance: large, much: 1e300 },
+        { balance: 7, much: 1e300 },
+      ]);
+    },
+
     'rows that were got can be changed': async ({ readModels: store }) => {
       const id = await tabled(store);
       await put(store, id, { ada: 1 });
