@@ -25,9 +25,7 @@ export class ForeignLogError extends TidemarkError {
 const wanted = "a loan desk's own log, or a file that does not exist yet";
 
 export interface DeskFile {
-  /** Events in its log. */
-  readonly events: number;
-  /** Whether it has any of the application that was asked for. */
+  /** Whether anything is recorded of the application that was asked for. */
   readonly hasApplication: boolean;
 }
 
@@ -47,19 +45,19 @@ export async function lookInto(store: StoreProvider, file: string, application?:
   const stores = await store.open();
   try {
     await assertOwn(stores, file);
-    const { events } = stores;
-    const hasApplication = application !== undefined && (await hasStream(events, streamName(ownCategory, application)));
-    return { events: await events.head(), hasApplication };
+    const hasApplication =
+      application !== undefined && (await hasStream(stores.events, streamName(ownCategory, application)));
+    return { hasApplication };
   } finally {
     await stores.close();
   }
 }
 
-/** The ends of the log tell, or where there is no event yet, the read models. */
+/** The ends of the log tell, and the read models, also where there is no event yet. */
 async function assertOwn({ events, readModels }: Stores, file: string): Promise<void> {
   for (const direction of ['forwards', 'backwards'] as const) {
     for await (const { type, streamName: stream, category, position } of events.readAll({ direction, limit: 1 })) {
-      if (category === ownCategory && ownTypes.has(type)) return;
+      if (category === ownCategory && ownTypes.has(type)) continue;
       throw new ForeignLogError(file, `'${type}' of '${stream}' as event ${position}`);
     }
   }

@@ -32,7 +32,7 @@ export async function takeTour(tour: Tour, known: boolean): Promise<TourEnd> {
     const { application } = tour;
     const { events, mayHold } = await scanLog(tour.log, application);
     if (application !== undefined && !known && !mayHold)
-      throw new ApplicationUnknownError(application, `${tour.log} and ${tour.file}`);
+      throw new ApplicationUnknownError(application, `${tour.log} or ${tour.file}`);
     const { position, stopped } = await importWithRebuild(tour, events, (now) => {
       progress = now;
     });
