@@ -65,7 +65,7 @@ async function importFile(options: Options): Promise<number> {
   const end = await takeTour(tour, before?.hasApplication === true);
   const whole = end.imported && !end.stopped && end.error === undefined;
   const place = { folder, log, file };
-  if (whole) screen.write(whatNext(place, { kept: db !== undefined, query: end.query }));
+  if (whole) screen.write(whatNext(place, { kept: db !== undefined, query: end.query, columns: screen.columns }));
   else if (end.recorded > 0) screen.write(howToGoOn(place, end));
   if (temporary !== undefined && (whole || end.recorded === 0)) await rm(temporary, { recursive: true, force: true });
   if (end.error !== undefined) throw end.error;

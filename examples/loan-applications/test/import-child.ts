@@ -18,5 +18,4 @@ const sums = [...(await checksums(app)).values()].join(' ');
 await (await app.rebuild(...readModels)).done;
 const rebuilt = [...(await checksums(app)).values()].join(' ');
 await app.stop();
-if (rebuilt !== sums) say(`DIFFERENT ${rebuilt}`);
-say(`done ${recorded} ${sums}`);
+say(rebuilt === sums ? `done ${recorded} ${sums}` : `rebuilt otherwise: ${rebuilt}`);

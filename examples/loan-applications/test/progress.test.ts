@@ -58,7 +58,7 @@ test('two lines move at the same time on a terminal, and the last word of one st
   ]);
   one.show({ done: 10_000, total: 10_000, perSecond: 1_250, left: 0 });
   await terminal.drawn();
-  assert.is(terminal.lines.length, 3, 'what is over is over');
+  assert.match(terminal.lines[0] ?? '', '5,000/10,000', 'what is over is over');
 });
 
 test('a line never fills a narrow terminal: the bar goes first, then what stands to the right', () => {
@@ -75,6 +75,7 @@ test('a line never fills a narrow terminal: the bar goes first, then what stands
       terminal.lines.join('\n'),
     );
     assert.match(first, /^ {2}import +(█+░+ +)?131,100\/262,2/);
+    if (columns >= 40) assert.match(first, /(steps|\/s|left)$/, 'nothing is cut off');
     assert.is(first.includes('█'), columns >= 80);
     assert.is(first.includes('1 min 42 s left'), columns >= 60);
     assert.is(first.includes('13,000/s'), columns >= 50);

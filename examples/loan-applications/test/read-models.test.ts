@@ -14,6 +14,7 @@ import { importLog } from '../src/import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp } from '../src/loan-desk.ts';
 import { inlineModels, readModels } from '../src/read-models/index.ts';
 import { OpenApplications } from '../src/read-models/open-applications.ts';
+import { Workload } from '../src/read-models/workload.ts';
 import { generateSample } from '../src/sample/generate.ts';
 import { type LoggedLine, lines, log, trace, withLog } from './log-files.ts';
 
@@ -247,6 +248,12 @@ test('one more event gives another checksum', async () => {
   for (const name of ['Funnel', 'Decisions', 'OpenApplications', 'Variants'])
     assert.is.not(before.get(name), after.get(name), name);
   assert.is(before.get('Workload'), after.get('Workload'));
+  const at = (end: string) => [['START', `2012-02-10T12:00:00Z`, '9'] as const, ['COMPLETE', end, '9'] as const];
+  const [shorter, longer] = [at('2012-02-10T13:00:00Z'), at('2012-02-10T13:00:01Z')].map((moments) =>
+    log(worked('1', ['SCHEDULE', '2012-02-10T11:00:00Z', '9'], ...moments)),
+  );
+  const workload = async (text = '') => (await inDesk(text, (app) => checksums(app, [Workload]))).get('Workload');
+  assert.is.not(await workload(shorter), await workload(longer), 'a second more of work');
 });
 
 test.run();

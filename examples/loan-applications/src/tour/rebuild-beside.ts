@@ -53,12 +53,13 @@ export class RebuildBeside {
     await rebuild.done.finally(() => moving.unsubscribe());
     const after = witness.look();
     line.end(
-      `Switched to the rebuilt open applications: ${described(before)} before, and ${described(after)} after, in event ${count(after.position)}.`,
+      `Switched to the rebuilt open applications at event ${count(after.position)}: ` +
+        `before it ${described(before)} were there, after it ${described(after)}.`,
     );
     await this.app.dropOld(OpenApplications);
   }
 }
 
 function described({ open, byLog }: Sighting): string {
-  return open === byLog ? `all ${count(open)} of the log` : `${count(open)}, but ${count(byLog)} in the log,`;
+  return open === byLog ? `all ${count(open)} of the log` : `${count(open)} and NOT ALL ${count(byLog)} of the log`;
 }

@@ -52,7 +52,7 @@ export async function showFigures(
 async function catchUpWithProgress(app: Application, position: Position, { screen, signal }: Tour): Promise<void> {
   screen.write(`${bold(screen, 'Read models')}, ${readModels.length} of them\n`);
   const progress = startProgress(screen);
-  const line = progress.line('catch up', 'events');
+  const line = progress.line('models', 'events');
   const pace = new Pace(position);
   const startedAt = performance.now();
   let before: Position | undefined;
@@ -71,13 +71,13 @@ async function catchUpWithProgress(app: Application, position: Position, { scree
 
 /** Fills all read models anew from the log, beside those that are served, and compares the two. */
 async function compareWithReplay(app: Application, position: Position, { screen, signal }: Tour): Promise<void> {
-  screen.write(`\n${bold(screen, 'The whole log replayed into fresh read models')}: app.rebuild(…)\n`);
+  screen.write(`\n${bold(screen, 'The whole log replayed into fresh read models')}\n`);
   const before = await checksums(app);
   const milliseconds = await replay(app, { screen, signal });
   const pace = count((position * readModels.length) / (milliseconds / 1000));
   writeWrapped(
     screen,
-    `${count(position)} events to ${readModels.length} read models in ${seconds(milliseconds)}: ${pace} events/s. Readers had the old ones until all were switched.`,
+    `${count(position)} events to ${readModels.length} read models in ${seconds(milliseconds)}: ${pace} events/s. Readers had the old ones until app.rebuild switched to these.`,
   );
   const after = await checksums(app);
   const unequal = (await app.eventStore.head()) === position ? 'DIFFERENT' : 'others recorded meanwhile';

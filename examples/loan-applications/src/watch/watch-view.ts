@@ -12,7 +12,7 @@ export interface Seen {
   readonly open: { readonly applications: number; readonly amount: number };
   /** How often each step was taken, by the event's name. */
   readonly steps: ReadonlyMap<string, number>;
-  /** The last step that somebody took. */
+  /** The last step that somebody took, and on which application. */
   readonly last: string;
   readonly openState: ProjectionState;
   readonly funnelState: ProjectionState;
@@ -69,7 +69,8 @@ export class WatchView {
     return [
       `  events   ${count(events)}, ${count(this.#perSecond)}/s`,
       `  open     ${open === undefined ? '–' : `${count(open.applications)} applications, ${euros(open.amount)}`}`,
-      `  so far   ${step('ApplicationSubmitted')} submitted, ${step('ApplicationApproved')} approved, ${step('ApplicationDeclined')} declined, ${step('ApplicationCancelled')} cancelled`,
+      `  so far   ${step('ApplicationSubmitted')} submitted`,
+      `  ended    ${step('ApplicationApproved')} approved, ${step('ApplicationDeclined')} declined, ${step('ApplicationCancelled')} cancelled`,
       `  last     ${last}`,
       `  models   open-applications ${openState}, funnel ${funnelState}`,
     ];

@@ -83,7 +83,7 @@ function seen$(app: Application): Observable<Partial<Seen>> {
     }),
     app
       .events$({ categories: ['application'] }, { after: 'end' })
-      .pipe(map((event) => ({ last: `application ${event.aggregateId}: ${whatHappened(event)}` }))),
+      .pipe(map((event) => ({ last: `${event.aggregateId} ${whatHappened(event)}` }))),
     // A pace goes down also while nothing happens.
     interval(1_000).pipe(map(() => ({}))),
   );
