@@ -1,4 +1,4 @@
-// timeout: 240s
+// timeout: 300s
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventData } from '@tidemark/core';
