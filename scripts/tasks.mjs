@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runProgram } from './program.mjs';
 import { pnpmVersion, setup } from './setup.mjs';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../..');
@@ -88,11 +89,7 @@ const tasks = {
     ),
   'dead-code': () => tool('knip/bin/knip.js', '--no-config-hints', ...args),
   build: () => tool('typescript/bin/tsc', '-b', 'tsconfig.build.json', ...args),
-  program: async () => {
-    if (args.length > 0) return source(args[0], args.slice(1));
-    console.error('usage: npm run program -- FILE [argument …]');
-    return 2;
-  },
+  program: () => runProgram(args, { root, tool, source }),
   // What is published is measured, not the sources: what runs TypeScript directly wraps every function it meets.
   bench: () =>
     inTurn(

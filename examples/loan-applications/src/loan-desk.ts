@@ -1,5 +1,5 @@
-/** The loan desk as an application, on any store. */
-import { type Application, type CaughtUpOptions, createApplication, memory, type StoreProvider } from '@tidemark/core';
+/** The loan desk as an application. Its read models need a store with SQL tables, its commands any store. */
+import { type Application, type CaughtUpOptions, createApplication, type StoreProvider } from '@tidemark/core';
 import { combineLatest, map, type Observable } from 'rxjs';
 import { LoanApplication } from './domain/loan-application.ts';
 import { type ReadModelClass, readModels } from './read-models/index.ts';
@@ -21,20 +21,4 @@ export async function readModelsCaughtUp(app: Application, position: number, opt
 export function slowestReadModel$(app: Application): Observable<number> {
   const statuses = readModels.map((model) => app.status$(model));
   return combineLatest(statuses).pipe(map((all) => Math.min(...all.map(({ position }) => position))));
-}
-
-/** The same log, with read models of its own that begin empty and are gone when it is closed. */
-export function withFreshReadModels(store: StoreProvider): StoreProvider {
-  return {
-    description: `${store.description} with fresh read models`,
-    async open() {
-      const [kept, fresh] = await Promise.all([store.open(), memory().open()]);
-      const close = async () => {
-        await kept.close();
-        await fresh.close();
-      };
-      const { useInline: _, ...rest } = kept;
-      return { ...rest, readModels: fresh.readModels, leases: fresh.leases, close };
-    },
-  };
 }

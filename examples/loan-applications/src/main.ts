@@ -1,20 +1,32 @@
-/** `npm start`. The exit code is 0, 1 for a failure or refused steps, 2 for a wrong command line, 130 after Ctrl-C. */
+/**
+ * `npm start`. The exit code is 0, 1 for a failure or refused steps, 2 for a wrong command line, 130 after Ctrl-C and 143
+ * when it was told to end; a watcher that was ended has done what it was to do: 0.
+ */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { TidemarkError } from '@tidemark/core';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sqlite } from '@tidemark/sqlite';
+import { lookInto } from './desk-file.ts';
 import { type Options, parseOptions, UsageError, usage } from './options.ts';
-import { count } from './report/numbers.ts';
+import { explained, howToGoOn, whatNext } from './report/last-words.ts';
 import { screenOf } from './report/screen.ts';
-import { run, type TourEnd } from './run.ts';
+import { takeTour } from './tour/tour.ts';
+import { NothingToWatchError, watch } from './watch/watch.ts';
 
 // npm runs scripts in the package's folder; paths are meant from where it was called.
 const folder = process.env['INIT_CWD'] ?? process.cwd();
 const screen = screenOf(process.stdout, process.env);
 const stop = new AbortController();
+let exitWhenStopped = 130;
 
-process.on('SIGINT', () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    exitWhenStopped = 128 + constants.signals[signal];
+    if (stop.signal.aborted) process.exit(exitWhenStopped);
+    stop.abort();
+  });
+}
 // `npm start | head`: nobody reads any more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -32,44 +44,31 @@ async function main(args: readonly string[]): Promise<number> {
     screen.write(usage);
     return 0;
   }
-  const temporary = options.db === undefined ? await mkdtemp(join(tmpdir(), 'loan-applications-')) : undefined;
-  const file = options.db ?? join(temporary ?? '', 'loan-applications.db');
-  const store = sqlite(file, { durability: options.durability });
-  const end = await run({ ...options, store, screen, signal: stop.signal });
-  const whole = !end.stopped && end.error === undefined;
-  if (whole) screen.write(whatNext(options));
-  else if (end.recorded > 0) screen.write(howToGoOn(end, options.log, file));
+  return options.watch ? await watchFile(options) : await importFile(options);
+}
+
+async function watchFile({ db = '' }: Options): Promise<number> {
+  if (!existsSync(db)) throw new NothingToWatchError(db);
+  const store = sqlite(db);
+  await lookInto(store, db);
+  await watch({ store, file: db, screen, signal: stop.signal });
+  return 0;
+}
+
+async function importFile(options: Options): Promise<number> {
+  const { db, log, application, durability } = options;
+  const temporary = db === undefined ? await mkdtemp(join(tmpdir(), 'loan-applications-')) : undefined;
+  const file = db ?? join(temporary ?? '', 'loan-applications.db');
+  const store = sqlite(file, { durability });
+  const before = existsSync(file) ? await lookInto(store, file, application) : undefined;
+  const tour = { ...options, store, file, kept: db !== undefined, screen, signal: stop.signal };
+  const end = await takeTour(tour, before?.hasApplication === true);
+  const whole = end.imported && !end.stopped && end.error === undefined;
+  const place = { folder, log, file };
+  if (whole) screen.write(whatNext(place, { kept: db !== undefined, query: end.query, columns: screen.columns }));
+  else if (end.recorded > 0) screen.write(howToGoOn(place, end));
   if (temporary !== undefined && (whole || end.recorded === 0)) await rm(temporary, { recursive: true, force: true });
   if (end.error !== undefined) throw end.error;
-  if (end.stopped) return 130;
+  if (end.stopped) return exitWhenStopped;
   return end.refused === 0 ? 0 : 1;
-}
-
-function howToGoOn({ stopped, recorded }: TourEnd, log: string, file: string): string {
-  const what = `${stopped ? 'Stopped' : 'Failed'} with ${count(recorded)} steps recorded, which stay.`;
-  return `\n${what} To go on behind them:\n  npm start -- --log ${shown(log)} --db ${shown(file)}\n`;
-}
-
-function whatNext({ db }: Options): string {
-  const keep = '  npm start -- --db loan.db              keep the file; stop or kill it, run it again: it goes on';
-  return [
-    '',
-    'What to try next',
-    db === undefined ? keep : `  sqlite3 ${shown(db)}   the events are plain JSON`,
-    "  npm start -- --application NUMBER      another application's history",
-    '  npm start -- --log FILE                another log, whole or unfinished',
-    '  examples/loan-applications/src/domain  the rules: change one and see the import refuse',
-    '',
-  ].join('\n');
-}
-
-function shown(path: string): string {
-  const fromHere = relative(folder, path);
-  return fromHere.startsWith('..') ? path : fromHere;
-}
-
-function explained(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}\nnpm start -- --help shows what is understood`;
-  if (error instanceof TidemarkError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -17,6 +17,8 @@ export interface Options {
   /** Where the report is written; `undefined`: a new temporary file, which stays. */
   readonly report: string | undefined;
   readonly noReport: boolean;
+  /** Follows what others record in `db`, and does nothing else. */
+  readonly watch: boolean;
 }
 
 /** The command line is not what it has to be. Nothing was opened. */
@@ -30,6 +32,7 @@ export const usage = `A bank's loan desk on Tidemark: imports a log of its proce
 
   npm start                                    the bundled sample, in a temporary file
   npm start -- --log FILE [options]            any XES log of this shape, plain or packed with gzip
+  npm start -- --watch --db FILE               follows what another process imports into FILE, until Ctrl-C
 
   --log FILE               the log to import
   --db FILE                the SQLite file to keep it in; run again with the same files to go on after a stop
@@ -38,12 +41,17 @@ export const usage = `A bank's loan desk on Tidemark: imports a log of its proce
   --application NUMBER     whose history to show
   --report FILE            the HTML report to write (default: loan-report.html beside --db, otherwise a temporary file)
   --no-report              writes none
+  --watch                  shows what others record in --db while they do; it records nothing itself
   --help                   this text
 `;
 
 /** Paths are relative to `folder`. Throws `UsageError`. */
 export function parseOptions(args: readonly string[], folder: string): Options {
   const values = parsed(args);
+  if (values.watch === true) assertWatchOnly(values);
+  if (values.application !== undefined && !/^\d{1,12}$/.test(values.application)) {
+    throw new UsageError(`--application: found '${values.application}', wanted a number of 1 to 12 digits`);
+  }
   const flight = Number(values.flight ?? 64);
   if (!Number.isInteger(flight) || flight < 1 || flight > 1000) {
     throw new UsageError(`--flight: found '${values.flight}', wanted a whole number from 1 to 1000`);
@@ -63,7 +71,15 @@ export function parseOptions(args: readonly string[], folder: string): Options {
     application: values.application,
     report: reportFile(values, { log, db, folder }),
     noReport: values['no-report'] === true,
+    watch: values.watch === true,
   };
+}
+
+/** A watcher imports and writes nothing: what says how to is a misunderstanding. */
+function assertWatchOnly(values: ReturnType<typeof parsed>): void {
+  if (values.db === undefined) throw new UsageError('--watch: found no --db, wanted the file that is imported into');
+  const other = Object.keys(values).find((name) => !['watch', 'db', 'help'].includes(name));
+  if (other !== undefined) throw new UsageError(`--watch: found --${other} with it, wanted --db alone`);
 }
 
 function reportFile(
@@ -92,6 +108,7 @@ function parsed(args: readonly string[]) {
         application: { type: 'string' },
         report: { type: 'string' },
         'no-report': { type: 'boolean' },
+        watch: { type: 'boolean' },
       },
     }).values;
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventData, memory } from '@tidemark/core';
+import { eventData } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decisionFigures } from '../src/figures/decision-figures.ts';
@@ -164,7 +165,7 @@ test('names from anywhere are texts in the page, whatever they are', async () =>
     '<!--<script>',
   ];
   const [script = '', quote = '', image = '', comment = ''] = names;
-  await using hostile = await openLoanDesk(memory());
+  await using hostile = await openLoanDesk(sqlite(':memory:'));
   const at = (minute: number) => `2012-01-02T09:0${minute}:00.000Z`;
   const happened = (minute: number, type: string, data: object) =>
     eventData(type, data, { metadata: { $occurredAt: at(minute) } });

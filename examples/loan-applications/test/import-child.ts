@@ -3,6 +3,7 @@ import { sqlite } from '@tidemark/sqlite';
 import { checksums } from '../src/figures/checksum.ts';
 import { importLog } from '../src/import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp, slowestReadModel$ } from '../src/loan-desk.ts';
+import { readModels } from '../src/read-models/index.ts';
 
 const [log = '', db = ''] = process.argv.slice(2);
 const say = (word: string) => process.stdout.write(`${word}\n`);
@@ -14,5 +15,7 @@ const { position = 0, recorded } = await importLog(app, log, {
 });
 await readModelsCaughtUp(app, position, { timeout: 60_000 });
 const sums = [...(await checksums(app)).values()].join(' ');
+await (await app.rebuild(...readModels)).done;
+const rebuilt = [...(await checksums(app)).values()].join(' ');
 await app.stop();
-say(`done ${recorded} ${sums}`);
+say(rebuilt === sums ? `done ${recorded} ${sums}` : `rebuilt otherwise: ${rebuilt}`);

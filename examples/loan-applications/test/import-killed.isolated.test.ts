@@ -1,4 +1,4 @@
-// timeout: 180s
+// timeout: 300s
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

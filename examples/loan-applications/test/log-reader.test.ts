@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type LoggedApplication, readApplications } from '../src/xes/application-log.ts';
-import { countEvents } from '../src/xes/count-events.ts';
 import { LogFormatError } from '../src/xes/log-format-error.ts';
+import { scanLog } from '../src/xes/scan-log.ts';
 import { lines, log, trace, withFolder, withLog } from './log-files.ts';
 
 const good = log(
@@ -182,6 +182,7 @@ test('reads no further than its applications are taken', async () => {
 });
 
 test('counts events without parsing, as far as the file goes', async () => {
+  const countEvents = async (file: string) => (await scanLog(file)).events;
   assert.is(await withLog(gzipSync(good), countEvents), 6);
   const piece = 65_536;
   for (let before = 0; before <= 8; before += 1) {
@@ -193,6 +194,19 @@ test('counts events without parsing, as far as the file goes', async () => {
   const part = await withLog(packed.subarray(0, packed.length / 2), countEvents);
   assert.ok(part > 0 && part < 3_000);
   assert.is(await countEvents('/nothing/here.xes'), 0);
+});
+
+test('says that a number cannot be in a log only where that is certain', async () => {
+  const holds = (text: string | Uint8Array, number: string) =>
+    withLog(text, async (file) => (await scanLog(file, number)).mayHold);
+  assert.is(await holds(good, '4711'), false);
+  assert.is(await holds(good, '1001'), true);
+  assert.is(await holds(good.replace('"1001"', "'1001'"), '1001'), true, 'in other quotes');
+  assert.is(await holds(good.replace('"1001"', '"&#49;001"'), '1001'), true, 'written as a character reference');
+  assert.is(await holds(gzipSync(good).subarray(0, 150), '4711'), true, 'behind where the file can be read');
+  const piece = 65_536;
+  for (let before = 0; before <= 6; before += 1)
+    assert.is(await holds(`${' '.repeat(piece - before)}"4711"`, '4711'), true, `${before} of it in the first piece`);
 });
 
 test.run();

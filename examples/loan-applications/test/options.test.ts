@@ -13,6 +13,7 @@ test('without arguments it is the bundled sample, in a temporary file, safe agai
     application: undefined,
     report: undefined,
     noReport: false,
+    watch: false,
   };
   assert.equal(parseOptions([], '/home'), expected);
 });
@@ -35,6 +36,11 @@ test('takes the whole range of what it understands', () => {
   assert.equal([options.flight, options.durability, options.application, options.help], [1000, 'normal', '42', true]);
 });
 
+test('watching takes the file that is imported into, and nothing else', () => {
+  const { watch, db } = parseOptions(['--watch', '--db', 'a.db'], '/home');
+  assert.equal([watch, db], [true, '/home/a.db']);
+});
+
 test('refuses anything else, naming what was found and what is wanted', () => {
   for (const [args, message] of [
     [['--flight', '0'], "--flight: found '0', wanted a whole number from 1 to 1000"],
@@ -46,6 +52,9 @@ test('refuses anything else, naming what was found and what is wanted', () => {
     [['--report', 'r.html', '--no-report'], '--report and --no-report: found both'],
     [['--report', 'a.db', '--db', './a.db'], "--report: found 'a.db', wanted a file of its own"],
     [['--report', 'a.xes', '--log', 'a.xes'], "--report: found 'a.xes', wanted a file of its own"],
+    [['--application', 'x1'], "--application: found 'x1', wanted a number of 1 to 12 digits"],
+    [['--watch'], '--watch: found no --db, wanted the file that is imported into'],
+    [['--watch', '--db', 'a.db', '--log', 'a.xes'], '--watch: found --log with it, wanted --db alone'],
     [['--log'], "'--log <value>' argument missing"],
     [['--bogus'], "Unknown option '--bogus'"],
     [['extra'], "Unexpected argument 'extra'"],

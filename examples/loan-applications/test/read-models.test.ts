@@ -1,4 +1,5 @@
-import { type Application, memory } from '@tidemark/core';
+import type { Application, Rebuild, Receipt } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checksums } from '../src/figures/checksum.ts';
@@ -11,7 +12,9 @@ import { variantFigures } from '../src/figures/variant-figures.ts';
 import { workloadFigures } from '../src/figures/workload-figures.ts';
 import { importLog } from '../src/import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp } from '../src/loan-desk.ts';
-import { replay } from '../src/replay.ts';
+import { inlineModels, readModels } from '../src/read-models/index.ts';
+import { OpenApplications } from '../src/read-models/open-applications.ts';
+import { Workload } from '../src/read-models/workload.ts';
 import { generateSample } from '../src/sample/generate.ts';
 import { type LoggedLine, lines, log, trace, withLog } from './log-files.ts';
 
@@ -19,11 +22,18 @@ const timeout = 30_000;
 const submitted = ['A_SUBMITTED', 'A_PARTLYSUBMITTED'];
 const offered = [...submitted, 'A_PREACCEPTED', 'A_ACCEPTED', 'A_FINALIZED', 'O_SELECTED', 'O_CREATED', 'O_SENT'];
 const granted = [...offered, 'O_SENT_BACK', 'O_ACCEPTED', 'A_APPROVED', 'A_REGISTERED', 'A_ACTIVATED'];
+const ends: ReadonlySet<string> = new Set([
+  'ApplicationApproved',
+  'ApplicationRegistered',
+  'ApplicationActivated',
+  'ApplicationDeclined',
+  'ApplicationCancelled',
+]);
 const replaced = [...offered, 'O_CANCELLED', 'O_SELECTED', 'O_CREATED', 'O_SENT', 'O_DECLINED', 'A_DECLINED'];
 
 /** Imports the text with the read models following, and looks at them. */
 async function inDesk<T>(text: string, look: (app: Application) => Promise<T>, inFlight = 64): Promise<T> {
-  await using app = await openLoanDesk(memory());
+  await using app = await openLoanDesk(sqlite(':memory:'));
   const { position } = await withLog(text, (file) => importLog(app, file, { inFlight }));
   await readModelsCaughtUp(app, position ?? 0, { timeout });
   return await look(app);
@@ -185,27 +195,52 @@ test('no read model depends on the order across applications, nor on when it was
   assert.is(new Set(together.values()).size, together.size, 'they are not all the same either');
 });
 
-test('a replay gives the same documents, and leaves the ones in use alone', async () => {
-  const store = memory();
-  await using app = await openLoanDesk(store);
+test('a rebuild gives the same read models, and readers have them all the while', async () => {
+  await using app = await openLoanDesk(sqlite(':memory:'));
   const { position = 0 } = await withLog(five, (file) => importLog(app, file));
   await readModelsCaughtUp(app, position, { timeout });
   const before = await checksums(app);
-  const again = await replay(store, position, timeout);
-  assert.equal(again.checksums, before);
+  const rebuild = await app.rebuild(...readModels);
   assert.equal(await checksums(app), before);
+  await rebuild.done;
+  assert.equal(await checksums(app), before);
+  for (const model of readModels) assert.is(await app.dropOld(model), 1, `${model.name} was built anew`);
 });
 
-test('a replay reads the log anew, whatever read models there are, and keeps nothing', async () => {
-  const store = memory();
-  const app = await openLoanDesk(store, []);
-  const { position = 0 } = await withLog(five, (file) => importLog(app, file));
-  await app.stop();
-  const again = await replay(store, position, timeout);
-  assert.equal(again.checksums, await inDesk(five, (other) => checksums(other)));
-  const { readModels } = await store.open();
-  assert.equal(readModels.builds(), []);
+test('open applications are right with every acknowledged command, and rebuilt beside the import', async () => {
+  await using app = await openLoanDesk(sqlite(':memory:'), inlineModels);
+  const open = new Set<string>();
+  let rebuild: Rebuild | undefined;
+  const sample = [...generateSample({ applications: 60 })].join('');
+  // One command at a time, so that what was acknowledged is all there is.
+  const watched = acknowledging(app, async ({ aggregateId, events: [event] }) => {
+    if (event?.type === 'ApplicationSubmitted') open.add(aggregateId);
+    if (ends.has(event?.type ?? '')) open.delete(aggregateId);
+    const keys: string[] = [];
+    for await (const { key } of app.documents(OpenApplications).all()) keys.push(key);
+    assert.equal(keys, [...open].sort());
+    if (open.size >= 3) rebuild ??= await app.rebuild(OpenApplications);
+  });
+  await withLog(sample, (file) => importLog(watched, file, { inFlight: 1 }));
+  await rebuild?.done;
+  assert.is(await app.documents(OpenApplications).count(), open.size);
+  assert.is(await app.dropOld(OpenApplications), 1, 'another build is served');
 });
+
+/** The application, with each receipt shown before whoever asked for it gets it. */
+function acknowledging(app: Application, look: (receipt: Receipt) => Promise<void>): Application {
+  return new Proxy(app, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== 'execute') return typeof value === 'function' ? value.bind(target) : value;
+      return async (...args: Parameters<Application['execute']>) => {
+        const receipt = await target.execute(...args);
+        await look(receipt);
+        return receipt;
+      };
+    },
+  });
+}
 
 test('one more event gives another checksum', async () => {
   const more = five.replace('A_CANCELLED', 'A_PREACCEPTED');
@@ -213,6 +248,12 @@ test('one more event gives another checksum', async () => {
   for (const name of ['Funnel', 'Decisions', 'OpenApplications', 'Variants'])
     assert.is.not(before.get(name), after.get(name), name);
   assert.is(before.get('Workload'), after.get('Workload'));
+  const at = (end: string) => [['START', `2012-02-10T12:00:00Z`, '9'] as const, ['COMPLETE', end, '9'] as const];
+  const [shorter, longer] = [at('2012-02-10T13:00:00Z'), at('2012-02-10T13:00:01Z')].map((moments) =>
+    log(worked('1', ['SCHEDULE', '2012-02-10T11:00:00Z', '9'], ...moments)),
+  );
+  const workload = async (text = '') => (await inDesk(text, (app) => checksums(app, [Workload]))).get('Workload');
+  assert.is.not(await workload(shorter), await workload(longer), 'a second more of work');
 });
 
 test.run();

@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { duration, percent } from '../src/report/numbers.ts';
-import { startProgress } from '../src/report/progress.ts';
 import { type Screen, screenOf } from '../src/report/screen.ts';
 import { type TableText, tableText } from '../src/report/table.ts';
 
@@ -61,30 +60,6 @@ test('colours are for terminals, and NO_COLOR is respected', () => {
   assert.is(screenOf(terminal, { TERM: 'dumb' }).live, false);
   assert.equal([screenOf(pipe, {}).coloured, screenOf(pipe, {}).live, screenOf(pipe, {}).columns], [false, false, 100]);
   assert.match(tableText(screen(80, true), table), '\u001b[1mCourses\u001b[22m');
-});
-
-test('progress without a terminal is a line now and then: done, total, pace, time left', () => {
-  const out = screen(80);
-  let now = 0;
-  const progress = startProgress(out, { total: 10_000, unit: 'steps', now: () => now });
-  for (now = 1_000; now <= 7_000; now += 1_000) progress.update(now);
-  progress.stop();
-  progress.stop();
-  assert.equal(out.written, [
-    '  3,000 of 10,000 steps, 1,000/s, 7 s left\n',
-    '  6,000 of 10,000 steps, 1,000/s, 4 s left\n',
-    '  7,000 of 10,000 steps, 875/s, 3 s left\n',
-  ]);
-});
-
-test('what was done before says nothing about the pace', () => {
-  const out = screen(80);
-  let now = 0;
-  const progress = startProgress(out, { total: 10_000, unit: 'steps', now: () => now });
-  now = 2_000;
-  progress.update(9_000, 8_000);
-  progress.stop();
-  assert.equal(out.written, ['  9,000 of 10,000 steps, 500/s, 2 s left\n']);
 });
 
 test('durations show the two units that matter', () => {

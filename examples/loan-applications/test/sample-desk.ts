@@ -1,5 +1,6 @@
 /** A loan desk in memory that has imported a log, and the report on the sample. */
-import { type Application, memory, type Position } from '@tidemark/core';
+import type { Application, Position } from '@tidemark/core';
+import { sqlite } from '@tidemark/sqlite';
 import { loanReport } from '../src/html/loan-report.ts';
 import { importLog } from '../src/import/import-log.ts';
 import { openLoanDesk, readModelsCaughtUp } from '../src/loan-desk.ts';
@@ -14,7 +15,7 @@ interface Desk {
 
 /** With everything that the log says in its read models. Stop it. */
 export async function deskOf(text: string): Promise<Desk> {
-  const app = await openLoanDesk(memory());
+  const app = await openLoanDesk(sqlite(':memory:'));
   const { position = 0 } = await withLog(text, (file) => importLog(app, file));
   await readModelsCaughtUp(app, position, { timeout: 30_000 });
   return { app, position };

@@ -1,4 +1,4 @@
-import type { Application } from '@tidemark/core';
+import type { Application, Row } from '@tidemark/core';
 import { unknownEmployee, type WorkDay, Workload } from '../read-models/workload.ts';
 
 interface EmployeeWeek {
@@ -70,13 +70,20 @@ export async function workloadFigures(app: Application): Promise<WorkloadFigures
   };
 }
 
+interface WorkloadRow extends Row {
+  readonly day: string;
+  readonly employee: string;
+  readonly sessions: number;
+  readonly milliseconds: number;
+  readonly left_open: number;
+  readonly untouched: number;
+}
+
 async function allDays(app: Application): Promise<readonly KeyedDay[]> {
-  const days: KeyedDay[] = [];
-  for await (const { key, value } of app.documents(Workload).all()) {
-    const [kind, day = '', employee = ''] = key.split(' ');
-    if (kind === 'day') days.push({ day, employee, work: value as WorkDay });
-  }
-  return days;
+  const rows = await app.tables(Workload).all<WorkloadRow>('SELECT * FROM workload ORDER BY day, employee');
+  return rows.map(({ day, employee, sessions, milliseconds, left_open, untouched }) => {
+    return { day, employee, work: { sessions, time: milliseconds, leftOpen: left_open, untouched } };
+  });
 }
 
 function byWeekday(days: readonly KeyedDay[]): readonly WeekdayWork[] {

@@ -23,8 +23,11 @@ export interface OpenApplication {
   readonly since: Date;
 }
 
-/** The applications that have not come to an end. */
-@Projection('open-applications', { version: 1 })
+/**
+ * The applications that have not come to an end. Kept inline, in the transaction of each append: whoever reads it, in
+ * whichever process, finds every command in it that was acknowledged.
+ */
+@Projection('open-applications', { version: 1, inline: true })
 export class OpenApplications extends Documents<OpenApplication> {
   @On(ApplicationSubmitted)
   submitted({ aggregateId, data, occurredAt }: RecordedEvent<ApplicationSubmitted>) {

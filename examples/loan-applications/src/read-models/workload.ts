@@ -1,4 +1,4 @@
-import { Documents, On, Projection, type RecordedEvent } from '@tidemark/core';
+import { type DeclareTable, On, Projection, type RecordedEvent, Tables } from '@tidemark/core';
 import { bankDay } from '../bank-time.ts';
 import { WorkItemCompleted, WorkItemStarted } from '../domain/events.ts';
 
@@ -14,48 +14,51 @@ export interface WorkDay {
   readonly untouched: number;
 }
 
-/** An application that lies on somebody's desk. */
-export interface OpenDesk {
-  readonly startedAt: number;
-}
-
 export const unknownEmployee = 'unknown';
-const emptyDay: WorkDay = { sessions: 0, time: 0, leftOpen: 0, untouched: 0 };
 
 /**
- * Work per employee and day, under `day 2012-02-29 10862`. While an application lies on a desk it also has a document
- * under `desk <number>`. Sums of whole numbers only, so that the order across applications cannot matter.
+ * Work per employee (a resource, in the log's words) and day, as a table that any program with SQL can read under its
+ * plain name; and the applications that lie on a desk. Sums of whole numbers only, so that the order across
+ * applications cannot matter. `milliseconds` are those of the sessions.
  */
-@Projection('workload', { version: 1 })
-export class Workload extends Documents<WorkDay | OpenDesk> {
+@Projection('workload', { version: 2 })
+export class Workload extends Tables {
+  schema(table: DeclareTable) {
+    table(
+      'workload',
+      `day TEXT NOT NULL, employee TEXT NOT NULL,
+       sessions INTEGER NOT NULL, milliseconds INTEGER NOT NULL, left_open INTEGER NOT NULL, untouched INTEGER NOT NULL,
+       PRIMARY KEY (day, employee)`,
+    );
+    table('on_desks', 'application TEXT PRIMARY KEY, started_at INTEGER NOT NULL');
+  }
+
   @On(WorkItemStarted)
   started({ aggregateId, occurredAt }: RecordedEvent<WorkItemStarted>) {
-    this.put(`desk ${aggregateId}`, { startedAt: occurredAt.getTime() });
+    this.sql(
+      `INSERT INTO ${this.table('on_desks')} VALUES (?, ?) ON CONFLICT DO UPDATE SET started_at = excluded.started_at`,
+    ).run(aggregateId, occurredAt.getTime());
   }
 
   @On(WorkItemCompleted)
   completed({ aggregateId, data, occurredAt }: RecordedEvent<WorkItemCompleted>) {
     const completedAt = occurredAt.getTime();
     const today = bankDay(completedAt);
-    const done = this.#takenFromDesk(aggregateId, completedAt, today);
-    const added = (day: WorkDay | OpenDesk) => sum(day as WorkDay, done);
-    this.update(`day ${today} ${data.by ?? unknownEmployee}`, added, emptyDay);
+    const { sessions = 0, time = 0, leftOpen = 0, untouched = 0 } = this.#takenFromDesk(aggregateId, completedAt);
+    this.sql(
+      `INSERT INTO ${this.table('workload')} VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions, milliseconds = milliseconds + excluded.milliseconds,
+         left_open = left_open + excluded.left_open, untouched = untouched + excluded.untouched`,
+    ).run(today, data.by ?? unknownEmployee, sessions, time, leftOpen, untouched);
   }
 
-  #takenFromDesk(aggregateId: string, completedAt: number, today: string): Partial<WorkDay> {
-    const desk = this.get(`desk ${aggregateId}`) as OpenDesk | undefined;
+  #takenFromDesk(aggregateId: string, completedAt: number): Partial<WorkDay> {
+    const desks = this.table('on_desks');
+    const [desk] = this.sql(`SELECT started_at FROM ${desks} WHERE application = ?`).all(aggregateId);
     if (desk === undefined) return { untouched: 1 };
-    this.remove(`desk ${aggregateId}`);
-    if (bankDay(desk.startedAt) !== today) return { leftOpen: 1 };
-    return { sessions: 1, time: completedAt - desk.startedAt };
+    this.sql(`DELETE FROM ${desks} WHERE application = ?`).run(aggregateId);
+    const startedAt = Number(desk['started_at']);
+    if (bankDay(startedAt) !== bankDay(completedAt)) return { leftOpen: 1 };
+    return { sessions: 1, time: completedAt - startedAt };
   }
-}
-
-function sum(day: WorkDay, { sessions = 0, time = 0, leftOpen = 0, untouched = 0 }: Partial<WorkDay>): WorkDay {
-  return {
-    sessions: day.sessions + sessions,
-    time: day.time + time,
-    leftOpen: day.leftOpen + leftOpen,
-    untouched: day.untouched + untouched,
-  };
 }

@@ -21,10 +21,11 @@ export async function tellingApplication(app: Application): Promise<string | und
   return undefined;
 }
 
-export async function historyReport(app: Application, number: string): Promise<readonly TableText[]> {
+/** `undefined` where nothing is recorded of it. */
+export async function historyReport(app: Application, number: string): Promise<readonly TableText[] | undefined> {
   const history = await historyOf(app, number);
   const earlier = history[Math.floor(history.length / 2)]?.occurredAt;
-  if (earlier === undefined) return [{ title: `Application ${number}: nothing is recorded`, head: [], rows: [] }];
+  if (earlier === undefined) return undefined;
   const then = await app.load(LoanApplication, number, { at: earlier });
   const now = await app.load(LoanApplication, number);
   return [

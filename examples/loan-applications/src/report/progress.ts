@@ -1,110 +1,136 @@
-/** How far a long piece of work is: a bar on a screen, plain lines now and then anywhere else. */
-import progressBars from 'cli-progress';
+/** How far long pieces of work are: a line each that moves on a screen, plain lines now and then anywhere else. */
+import { LiveLines } from './live-lines.ts';
 import { count, duration } from './numbers.ts';
-import type { Screen } from './screen.ts';
+import type { Figures, Now } from './pace.ts';
+import { type Screen, wrapped, writeWrapped } from './screen.ts';
 
-export interface Progress {
-  /** Cheap: call it as often as you like. What was done `before` this run says nothing about its pace. */
-  update(done: number, before?: number): void;
-  /** The last word. Safe to call twice. */
-  stop(): void;
+export interface ProgressLine {
+  /** Cheap: call it as often as you like. */
+  show(figures: Figures): void;
+  /** Its last word, said under the figures that were shown last, and in a line of its own where lines do not move. */
+  end(word?: string): void;
 }
 
-export interface ProgressOptions {
-  readonly total: number;
-  /** What is counted. */
-  readonly unit: string;
-  /** Milliseconds of a clock that only goes forward. */
-  readonly now?: () => number;
+/** Lines of work that goes on at the same time. */
+export interface Progress {
+  /** `label` tells it from the others, `unit` is what is counted. */
+  line(label: string, unit: string): ProgressLine;
+  /** The last word of all. Safe to call twice. */
+  stop(): void;
 }
 
 const linesEvery = 3_000;
 
-export function startProgress(
-  screen: Screen,
-  { total, unit, now = () => performance.now() }: ProgressOptions,
-): Progress {
-  const pace = new Pace(total, now);
-  return screen.live ? bar(screen, pace, unit) : lines(screen, pace, unit);
+export function startProgress(screen: Screen, now: Now = () => performance.now()): Progress {
+  return screen.live ? new MovingProgress(screen) : new PlainProgress(screen, now);
 }
 
-function bar(screen: Screen, pace: Pace, unit: string): Progress {
-  let latest = { done: 0, before: 0 };
-  const single = new progressBars.SingleBar({
-    format: (options, { progress, value, total }) =>
-      [
-        progressBars.Format.BarFormat(progress, {
-          ...options,
-          barsize: Math.max(10, Math.min(30, screen.columns - 60)),
-        }),
-        `${count(value)}/${count(total)} ${unit}`,
-        `${count(pace.perSecond(value, latest.before))}/s`,
-        `${duration(pace.left(value, latest.before))} left`,
-      ].join('  '),
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    // What is not changed need not be restored when the process is ended at once.
-    hideCursor: null,
-    linewrap: null,
-    fps: 8,
-    // Ctrl-C is the importer's business: it ends the import in an orderly way.
-    gracefulExit: false,
-  });
-  single.start(Math.max(pace.total, 1), 0);
-  return {
-    update(done, before = 0) {
-      latest = { done, before };
-      single.update(done);
-    },
-    stop() {
-      if (!single.isActive) return;
-      single.update(latest.done);
-      single.stop();
-    },
-  };
+class MovingProgress implements Progress {
+  readonly #live: LiveLines;
+  readonly #texts: string[] = [];
+  readonly #words: string[] = [];
+
+  constructor(private readonly screen: Screen) {
+    this.#live = new LiveLines(screen);
+  }
+
+  line(label: string, unit: string): ProgressLine {
+    const index = this.#texts.push(`  ${label}`) - 1;
+    this.#draw();
+    return {
+      show: (figures) => {
+        this.#texts[index] = barText(label, unit, figures, this.screen.columns);
+        this.#draw();
+      },
+      end: (word) => {
+        if (word !== undefined) this.#words.push(...wrapped(word, this.screen.columns - 3).map((line) => `  ${line}`));
+        this.#draw();
+      },
+    };
+  }
+
+  stop(): void {
+    this.#live.done();
+  }
+
+  #draw(): void {
+    this.#live.set([...this.#texts, ...this.#words]);
+  }
 }
 
-function lines(screen: Screen, pace: Pace, unit: string): Progress {
-  let latest = { done: 0, before: 0 };
-  let [writtenAt, written] = [pace.elapsed(), 0];
-  const write = () => {
-    const { done, before } = latest;
-    if (done === written) return;
-    [written, writtenAt] = [done, pace.elapsed()];
-    const left = done >= pace.total ? '' : `, ${duration(pace.left(done, before))} left`;
-    screen.write(`  ${count(done)} of ${count(pace.total)} ${unit}, ${count(pace.perSecond(done, before))}/s${left}\n`);
-  };
-  return {
-    update(done, before = 0) {
-      latest = { done, before };
-      if (pace.elapsed() - writtenAt >= linesEvery) write();
-    },
-    stop: write,
-  };
-}
-
-class Pace {
-  readonly #startedAt: number;
-  readonly #now: () => number;
+class PlainProgress implements Progress {
+  readonly #lines: PlainLine[] = [];
 
   constructor(
-    readonly total: number,
-    now: () => number,
+    private readonly screen: Screen,
+    private readonly now: Now,
+  ) {}
+
+  line(label: string, unit: string): ProgressLine {
+    const line = new PlainLine(label, unit, this.screen, this.now);
+    this.#lines.push(line);
+    return line;
+  }
+
+  stop(): void {
+    for (const line of this.#lines) line.end();
+  }
+}
+
+class PlainLine implements ProgressLine {
+  #latest: Figures | undefined;
+  #written: Figures | undefined;
+  #writtenAt: number;
+
+  constructor(
+    private readonly label: string,
+    private readonly unit: string,
+    private readonly screen: Screen,
+    private readonly now: Now,
   ) {
-    this.#now = now;
-    this.#startedAt = now();
+    this.#writtenAt = now();
   }
 
-  elapsed(): number {
-    return this.#now() - this.#startedAt;
+  show(figures: Figures): void {
+    this.#latest = figures;
+    if (this.now() - this.#writtenAt >= linesEvery) this.#write();
   }
 
-  perSecond(done: number, before: number): number {
-    return this.elapsed() === 0 ? 0 : ((done - before) / this.elapsed()) * 1000;
+  end(word?: string): void {
+    this.#write();
+    if (word !== undefined) writeWrapped(this.screen, word);
   }
 
-  /** Milliseconds, if it goes on like this; `undefined` while nobody can know. */
-  left(done: number, before: number): number | undefined {
-    return done <= before ? undefined : Math.max(0, ((this.total - done) / (done - before)) * this.elapsed());
+  #write(): void {
+    const { done, total, perSecond, left } = this.#latest ?? { done: 0, total: 0, perSecond: 0, left: undefined };
+    if (this.#latest === undefined || done === this.#written?.done) return;
+    [this.#written, this.#writtenAt] = [this.#latest, this.now()];
+    const rest = done >= total ? '' : `, ${duration(left)} left`;
+    this.screen.write(
+      `  ${this.label}: ${count(done)} of ${count(total)} ${this.unit}, ${count(perSecond)}/s${rest}\n`,
+    );
   }
+}
+
+const labelWidth = 7;
+const [widestBar, narrowestBar] = [30, 6];
+
+/** What there is no room for is left out: first the bar, then from the right. */
+function barText(label: string, unit: string, { done, total, perSecond, left }: Figures, columns: number): string {
+  const words = [
+    `  ${label.padEnd(labelWidth)}`,
+    `${count(done)}/${count(total)} ${unit}`,
+    `${count(perSecond)}/s`,
+    `${duration(left)} left`,
+  ];
+  const width = () => words.join('  ').length;
+  while (words.length > 2 && width() >= columns) words.pop();
+  const size = Math.min(widestBar, columns - 1 - width() - 2);
+  if (size >= narrowestBar) words.splice(1, 0, bar(total === 0 ? 0 : done / total, size));
+  return words.join('  ');
+}
+
+function bar(share: number, size: number): string {
+  const full = Math.floor(Math.min(1, share) * size);
+  return '█'.repeat(full) + '░'.repeat(size - full);
 }

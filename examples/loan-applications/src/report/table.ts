@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { bold, type Screen } from './screen.ts';
+import { bold, type Screen, wrapped } from './screen.ts';
 
 export interface TableText {
   readonly title: string;
@@ -80,16 +80,4 @@ function lists(head: readonly string[], rows: readonly (readonly string[])[]): s
       [name, ...figures.map((figure, index) => `  ${head[index + 1] ?? ''}: ${figure}`)].join('\n'),
     )
     .join('\n');
-}
-
-function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
