@@ -44,6 +44,78 @@ noticed(
   })),
 );
 
+/** All that are called at the same moment fail with the one that does. */
+function together<Given extends readonly unknown[], T>(call: (...given: Given) => Promise<T>) {
+  let group: Promise<unknown>[] = [];
+  return async (...given: Given): Promise<T> => {
+    if (group.length === 0)
+      setImmediate(() => {
+        group = [];
+      });
+    const own = group;
+    const calling = call(...given);
+    own.push(calling);
+    await Promise.resolve();
+    await Promise.all(own);
+    return calling;
+  };
+}
+
+for (const rule of [
+  'a transaction that fails on its rows takes none of its neighbours with it',
+  'SQL that ends its transaction itself harms nobody else',
+])
+  noticed(
+    `fails the neighbours of a transaction that fails: ${rule}`,
+    `tables: ${rule}`,
+    readModels((store) => ({ transact: together((id, transaction) => store.transact(id, transaction)) })),
+  );
+
+noticed(
+  'acknowledges a transaction that its own SQL has ended',
+  'tables: SQL that ends its transaction itself harms nobody else',
+  readModels((store) => ({ transact: (id, transaction) => store.transact(id, transaction).catch(() => {}) })),
+);
+
+noticed(
+  'goes on outside of a transaction that its own SQL has ended',
+  'tables: SQL that ends its transaction itself harms nobody else',
+  readModels((store) => ({
+    transact: async (id, transaction) => {
+      const failed = await store.transact(id, transaction).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (failed === undefined) return;
+      // What stood behind the conflict is there all the same.
+      const table = store.tableName(id, 'accounts');
+      const run: typeof transaction.run = (session) => {
+        session.statement(`INSERT INTO ${table} (id, balance) VALUES ('eve', 3)`).run();
+        return undefined;
+      };
+      await store.transact(id, { expected: 'any', run });
+      throw failed.error;
+    },
+  })),
+);
+
+noticed(
+  'fails the neighbours of an append whose projection ends the transaction',
+  'tables of inline projections: SQL of a projection that ends the transaction refuses its own append alone',
+  ({ events }) => ({ events: { append: together((...given) => events.append(...given)) } }),
+);
+
+noticed(
+  'acknowledges an append whose projection ends the transaction',
+  'tables of inline projections: SQL of a projection that ends the transaction refuses its own append alone',
+  ({ events }) => ({
+    events: {
+      append: (name, batch, options) =>
+        events.append(name, batch, options).catch(() => ({ streamName: name, revision: 0, position: 1 }) as never),
+    },
+  }),
+);
+
 noticed(
   'undoes nothing of what fails inside of `guarded`',
   'tables: `guarded` undoes the rows of what fails inside, and only these',

@@ -2,6 +2,7 @@
 import { eventPages, StoredEvent, type Subscription, type SubscriptionMessage } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';
 import { suite } from 'uvu';
+import { inTransaction } from './breaks.ts';
 import { assertNoticed, type Break, changed, mapPages } from './mutant.ts';
 
 const test = suite('the rules of applications notice a store that');
@@ -137,6 +138,22 @@ noticed(
       }),
     },
   }),
+);
+
+noticed(
+  'says of a checkpoint that it is on whatever event is there',
+  'inline projections: an inline read model of another history is not gone on with, and says so',
+  (stores) => {
+    const broken = inTransaction((transaction) => ({
+      builds: () =>
+        transaction.builds().map((build) => {
+          const { checkpoint } = build;
+          const [there] = transaction.eventsAfter((checkpoint?.position ?? 1) - 1, 1);
+          return checkpoint && there ? { ...build, checkpoint: { ...checkpoint, eventId: there.eventId } } : build;
+        }),
+    }));
+    return broken(stores);
+  },
 );
 
 noticed(

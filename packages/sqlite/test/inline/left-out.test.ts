@@ -1,3 +1,4 @@
+// timeout: 300s
 /** A process appends that does not know an inline projection: what one that does makes of it, and when it is killed there. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,6 +1,7 @@
 /** A process with an application on a file, which does what it is asked to. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Application,
   createApplication,
@@ -86,7 +87,7 @@ const abilities = {
   /** One after the other, on several streams, until the file `until` is there. Resolves with how many. */
   async appendUntil(until: string, streams: string): Promise<number> {
     let appended = 0;
-    for (; !fs.existsSync(until); appended += 1)
+    for (; !fs.existsSync(until); appended += 1, await sleep(2))
       await abilities.append(
         `${streams}-${appended % 50}`,
         1 + (appended % 3),
@@ -122,7 +123,7 @@ const abilities = {
     return changes.splice(0);
   },
   /** Resolves when it is under way. */
-  async rebuild(...models: readonly Model[]): Promise<void> {
+  async rebuild(models: readonly Model[]): Promise<void> {
     rebuild = await running().rebuild(...models.map((model) => projections[model]));
   },
   async rebuilt(): Promise<void> {
@@ -156,7 +157,7 @@ const abilities = {
       } catch (error) {
         broken.push(String(error));
       }
-      await new Promise(setImmediate);
+      await sleep(2);
     }
     return { reads, broken };
   },

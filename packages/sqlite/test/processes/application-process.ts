@@ -52,11 +52,16 @@ export class Together {
     }
   }
 
-  /** Holds what the processes recorded of one read model to the log, all of which has to be done. Throws `InvariantError`. */
-  async checkTraces(model: Model): Promise<TraceReport> {
+  /**
+   * Holds what the processes recorded of one read model, all or those with these names, to the log, all of which has to
+   * be done. Throws `InvariantError`.
+   */
+  async checkTraces(model: Model, names?: readonly string[]): Promise<TraceReport> {
     const folder = path.dirname(this.file);
-    const files = fs.readdirSync(folder).filter((name) => name.endsWith(`.${model}.trace`));
-    const traces = files.toSorted().map((name) => readTrace(path.join(folder, name)));
+    const ending = `.${model}.trace`;
+    const recorded = fs.readdirSync(folder).filter((file) => file.endsWith(ending));
+    const wanted = names?.map((name) => `${name}${ending}`) ?? recorded.toSorted();
+    const traces = wanted.map((file) => readTrace(path.join(folder, file)));
     return this.look(async ({ events }) =>
       checkTrace(traces, events, { filter, upTo: await events.head(), transactional: model === 'totals' }),
     );

@@ -1,3 +1,4 @@
+// timeout: 300s
 /** A log that is not the one its read models were made from: said everywhere, gone on with nowhere, and rebuilt. */
 import fs from 'node:fs';
 import { type Application, createApplication, eventData } from '@tidemark/core';

@@ -90,6 +90,25 @@ export const inlineProjections: ShopRules = {
     assert.deepEqual(await total(knowing), { total: 2, positions: [1] });
   },
 
+  'an inline read model of another history is not gone on with, and says so': async ({ start, store }) => {
+    const before = await start({ projections: [Totals] });
+    await before.execute(Sell, { tillId, amount: 1, times: 3 });
+    await before.stop();
+    const { events, readModels, close } = await store.open();
+    const [build] = readModels.builds();
+    // As if the third event were another than the one that was applied.
+    const checkpoint = { logId: await events.logId(), position: 3, eventId: crypto.randomUUID() };
+    await readModels.transact(build?.id ?? 0, { expected: 3, run: () => checkpoint });
+    await close();
+    const app = await start({ projections: [Totals] });
+    await refused('CHECKPOINT_MISMATCH', () => app.execute(Sell, { tillId, amount: 1 }));
+    assert.equal(await app.eventStore.head(), 3);
+    await refused('CHECKPOINT_MISMATCH', () => app.caughtUp(Totals, 3));
+    await (await app.rebuild(Totals)).done;
+    await app.execute(Sell, { tillId, amount: 1 });
+    assert.deepEqual(await total(app), { total: 4, positions: [1, 2, 3, 4] });
+  },
+
   'a new inline projection on a full log is built behind, and then kept in step': async ({ start }) => {
     const before = await start();
     await before.execute(Sell, { tillId, amount: 1, times: 700 });
