@@ -51,6 +51,7 @@ for (const [name, path] of paths) {
     const lost = client.appendToStream('a', event(), path);
     lost.catch(() => {});
     assert.is(await isPending(server, lost), true);
+    assert.is(server.openCalls[kind], 1);
     await client.appendToStream('a', event(), path);
     assert.is((await idsOf(client, 'a')).length, 1);
   });
@@ -66,6 +67,16 @@ for (const [name, path] of paths) {
     const retry = await client.appendToStream('a', written, { ...path, expectedRevision: 'no_stream' });
     assert.is(retry.nextExpectedRevision, 0n);
     assert.equal(await idsOf(client, 'a'), [written.id]);
+  });
+
+  test(`${name}: says nothing of a write either that it refuses`, async () => {
+    await using server = await startTestServer();
+    await using client = connect(server.connectionString);
+    server.faults.commitWithoutAcknowledging({ times: 1 });
+    const lost = client.appendToStream('a', event(), { ...path, expectedRevision: 5n });
+    lost.catch(() => {});
+    assert.is(await isPending(server, lost), true);
+    assert.equal(await idsOf(client, 'a'), []);
   });
 
   test(`${name}: commits and drops the connection`, async () => {
@@ -177,6 +188,15 @@ test('serves a slow subscriber from the log otherwise', async () => {
     received,
     Array.from({ length: 300 }, (_, revision) => BigInt(revision)),
   );
+});
+
+test('says nothing of a deletion that it refuses', async () => {
+  await using server = await startTestServer();
+  await using client = connect(server.connectionString);
+  server.faults.commitWithoutAcknowledging({ times: 1 });
+  const lost = client.deleteStream('a');
+  lost.catch(() => {});
+  assert.is(await isPending(server, lost), true);
 });
 
 test('never answers a read, or answers it late', async () => {

@@ -54,6 +54,14 @@ test('keeps other metadata when a stream is revived', () => {
   assert.equal(JSON.parse(revived), { $tb: 1, colour: 'red' });
 });
 
+test('revives a soft-deleted stream when its metadata is written, empty as it is', () => {
+  const log = new Log();
+  log.append('s', 'any', [event(), event()]);
+  log.softDelete('s', 'any');
+  log.append('$$s', 'any', [{ ...event(), type: '$metadata', data: Buffer.from('{"$maxCount":5}') }]);
+  assert.equal(log.metadataOf('s'), { truncateBefore: 2n, maxCount: 5n });
+});
+
 test('takes metadata that is no JSON for none', () => {
   const log = new Log();
   log.append('s', 'any', [event(), event()]);
