@@ -1,0 +1,57 @@
+/** How a call is answered: counted while it is open, and spoilt where a fault was asked for. */
+import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
+import { refusalError } from '../leadership.ts';
+import type { NodeContext } from '../node-context.ts';
+import type { CallKind } from '../open-calls.ts';
+import { asServiceError, type ServiceError } from '../service-error.ts';
+
+export interface AnyCall {
+  readonly metadata: Metadata;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** Counts a call from now on; returns how to answer it, once, with what `act` returns or throws. */
+export function answering<T>(
+  node: NodeContext,
+  kind: CallKind,
+  { call, callback }: { readonly call: AnyCall; readonly callback: sendUnaryData<T> },
+): (act: () => T) => void {
+  const end = node.calls.track(kind, call);
+  return (act) => {
+    const answer = () => {
+      end();
+      const { value, error } = attempt(act);
+      if (error) callback(error);
+      else callback(null, value);
+    };
+    const effect = node.faults.next(kind);
+    switch (effect?.effect) {
+      case undefined:
+        answer();
+        break;
+      case 'late': {
+        const timer = setTimeout(answer, effect.ms);
+        call.once('cancelled', () => clearTimeout(timer));
+        break;
+      }
+      case 'never':
+        break;
+      case 'unacknowledged':
+        attempt(act);
+        if (effect.drops) node.dropConnections();
+        break;
+      case 'refuse':
+        end();
+        callback(refusalError(effect.refusal));
+        break;
+    }
+  };
+}
+
+function attempt<T>(act: () => T): { readonly value?: T; readonly error?: ServiceError } {
+  try {
+    return { value: act() };
+  } catch (error) {
+    return { error: asServiceError(error) };
+  }
+}
