@@ -166,6 +166,7 @@ export type {
   BuildState,
   BuildStateChange,
   Checkpoint,
+  DocumentWrite,
   KeyedDocument,
   ModelBuild,
   ModelKey,

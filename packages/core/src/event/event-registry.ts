@@ -17,6 +17,8 @@ interface Plan {
   readonly steps: readonly Upcaster[];
   /** The class of the outcome; absent when the steps decide it (a split, a drop) or nobody knows the type. */
   readonly target?: AnyClass | undefined;
+  /** Reads an event that takes no step: one function for all of them, as there are millions. */
+  readonly read?: ((event: StoredEvent) => unknown) | undefined;
   /** Each reader gets an error of its own. */
   readonly problem?: () => TidemarkError;
   /** What it can be after its steps, which is known without reading it. */
@@ -35,7 +37,9 @@ export class EventRegistry {
   readonly #names = new Map<unknown, EventName>();
   readonly #versions = new Map<string, number>();
   readonly #chains: UpcasterChains;
+  /** By type, of what was stored at version 1; of later versions by name and version. */
   readonly #plans = new Map<string, Plan>();
+  readonly #laterPlans = new Map<string, Plan>();
 
   /**
    * Throws `ConfigurationError` for what is no class with `@DomainEvent` or cannot be restored, two events of one name,
@@ -106,11 +110,12 @@ export class EventRegistry {
 
   #restored(stored: StoredEvent): readonly StoredEvent[] {
     const plan = this.#planFor(stored);
+    if (plan.read !== undefined) return [stored.reading(stored.type, plan.read)];
     const { problem, target, steps } = plan;
     if (problem !== undefined && this.#classes.has(plan.name.type)) {
       return [unreadable(stored, problem())];
     }
-    if (steps.length === 0 && target === undefined) return [stored];
+    if (steps.length === 0) return [stored];
     if (target !== undefined) return [stored.reading(plan.name.type, () => this.#instance(stored, plan, target))];
     return this.#parts(stored, steps[0] as Upcaster);
   }
@@ -147,12 +152,14 @@ export class EventRegistry {
 
   #planFor(stored: StoredEvent): Plan {
     const version = versionOf(stored);
-    const key = keyOf({ type: stored.type, version });
-    let plan = this.#plans.get(key);
+    // Putting a key together costs more than all else here, and most events are of their first version.
+    const plans = version === 1 ? this.#plans : this.#laterPlans;
+    const key = version === 1 ? stored.type : keyOf({ type: stored.type, version });
+    let plan = plans.get(key);
     if (plan === undefined) {
       plan = this.#plan({ type: stored.type, version });
-      // Versions come from the log, which others write too: a hostile one must not fill the memory.
-      if (this.#plans.size < 10_000) this.#plans.set(key, plan);
+      // Types and versions come from the log, which others write too: a hostile one must not fill the memory.
+      if (plans.size < 10_000) plans.set(key, plan);
     }
     return plan;
   }
@@ -168,7 +175,9 @@ export class EventRegistry {
       steps.push(step);
       name = step.to[0] as EventName;
     }
-    return { name, steps, target: this.#classes.get(name.type), types: [name.type] };
+    const target = this.#classes.get(name.type) as AnyClass;
+    const read = (event: StoredEvent) => instanceOf(target, event.decode(this.values), event);
+    return { name, steps, target, read: steps.length === 0 ? read : undefined, types: [name.type] };
   }
 
   /** The present types at the ends of a step, of those that follow it. */

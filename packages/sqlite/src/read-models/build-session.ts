@@ -1,5 +1,5 @@
 /** One build inside an open transaction, as an application's code gets it. */
-import type { DeadLetter, ModelSession, Position, StoredDocument, TableStatement } from '@tidemark/core';
+import type { DeadLetter, DocumentWrite, ModelSession, Position, StoredDocument, TableStatement } from '@tidemark/core';
 import type { DeadLetters } from './dead-letters.ts';
 import type { OpenBuild } from './open-builds.ts';
 import type { OpenTransaction } from './open-transaction.ts';
@@ -12,8 +12,13 @@ export interface SessionParts {
   readonly savepoint: Savepoint;
 }
 
+/** More than that, and their texts are made for each event. */
+const mostStatements = 64;
+
 export class BuildSession implements ModelSession {
   readonly #subject: string;
+  /** Handlers ask for the same few at each event. */
+  readonly #statements = new Map<string, SessionStatement>();
 
   constructor(
     private readonly build: OpenBuild,
@@ -31,13 +36,22 @@ export class BuildSession implements ModelSession {
     this.#act(() => this.build.documents.write(key, document));
   }
 
+  writeAll(documents: readonly DocumentWrite[]): void {
+    this.#act(() => this.build.documents.writeAll(documents));
+  }
+
   tableName(table: string): string {
     return this.#act(() => this.build.tables.nameOf(table));
   }
 
   statement(sql: string): TableStatement {
-    const statement = this.#act(() => this.build.tables.prepare(sql));
-    return new SessionStatement(statement, this.transaction, this.#subject);
+    const known = this.transaction.isOver ? undefined : this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const checked = this.#act(() => this.build.tables.prepare(sql));
+    const statement = new SessionStatement(checked, this.transaction, this.#subject);
+    if (this.#statements.size >= mostStatements) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   guarded<T>(act: () => T): T {
