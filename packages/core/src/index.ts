@@ -162,6 +162,7 @@ export type {
   BuildState,
   BuildStateChange,
   Checkpoint,
+  DocumentWrite,
   KeyedDocument,
   ModelBuild,
   ModelKey,

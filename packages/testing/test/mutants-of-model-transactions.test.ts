@@ -1,5 +1,5 @@
 /** Proof that the conformance suite can fail: stores whose transactions of read models are broken in one way each. */
-import type { ModelSession, ModelTransaction } from '@tidemark/core';
+import type { DocumentWrite, ModelSession, ModelTransaction } from '@tidemark/core';
 import { suite } from 'uvu';
 import { inSession, transacting } from './breaks.ts';
 import { assertNoticed, type Break, changed } from './mutant.ts';
@@ -189,6 +189,21 @@ noticed(
     },
   })),
 );
+
+const writing = (change: (documents: readonly DocumentWrite[]) => readonly DocumentWrite[]): Break =>
+  inSession((session) => ({ writeAll: (documents) => session.writeAll(change(documents)) }));
+
+for (const [title, change] of [
+  ['writes many documents backwards', (documents) => documents.toReversed()],
+  ['removes none of many documents', (documents) => documents.filter(({ document }) => document !== null)],
+  ['writes some of many documents', (documents) => documents.slice(0, 48)],
+  [
+    'removes before it writes',
+    (documents) => documents.toSorted((a, b) => Number(a.document !== null) - Number(b.document !== null)),
+  ],
+] as const satisfies readonly (readonly [string, Parameters<typeof writing>[0]])[]) {
+  noticed(title, 'transaction of a read model: writes many documents in the order given', writing(change));
+}
 
 noticed(
   'lets whoever kept a session read on',

@@ -1,7 +1,13 @@
 import { ClosedError, UnsupportedError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
-import type { Checkpoint, ModelSession, StoredDocument, TableStatement } from '../store/read-model-store.ts';
+import type {
+  Checkpoint,
+  DocumentWrite,
+  ModelSession,
+  StoredDocument,
+  TableStatement,
+} from '../store/read-model-store.ts';
 import type { MemoryBuild } from './memory-builds.ts';
 
 /** What a transaction does to one build: held back until the transaction is committed, so that nothing has to be undone. */
@@ -23,6 +29,10 @@ export class MemorySession implements ModelSession {
   write(key: string, document: StoredDocument | null): void {
     this.#assertOpen();
     this.#documents.set(key, document && { json: document.json, types: document.types });
+  }
+
+  writeAll(documents: readonly DocumentWrite[]): void {
+    for (const { key, document } of documents) this.write(key, document);
   }
 
   tableName(_table: string): string {

@@ -1,8 +1,8 @@
 /** Changes of documents by some events, before they are written: an overlay over what is stored. */
 import { DocumentNotFoundError } from '../application-errors.ts';
-import { decodeValue, encodeValue } from '../event/codec.ts';
+import { decodeValue, encodeValue, type TypeNotes } from '../event/codec.ts';
 import type { ValueClasses } from '../event/value.ts';
-import type { ModelKey, ModelSession, StoredDocument } from '../store/read-model-store.ts';
+import type { DocumentWrite, ModelKey, ModelSession, StoredDocument } from '../store/read-model-store.ts';
 import type { DocumentSession } from './documents.ts';
 
 type Found = StoredDocument | null;
@@ -35,22 +35,23 @@ export class DocumentBatch implements DocumentSession {
 
   constructor(
     private readonly model: ModelKey,
-    private readonly stored: Pick<ModelSession, 'read' | 'write'>,
+    private readonly stored: Pick<ModelSession, 'read' | 'writeAll'>,
     private readonly values: ValueClasses,
   ) {}
 
-  /** Runs handlers: all of their changes count, or none. */
-  together(handle: () => void): void {
-    try {
-      handle();
-      for (const entry of this.#touched) {
-        if (this.#marked?.has(entry) === false) this.#marked.set(entry, entry.after);
-        entry.after = entry.pending;
-      }
-    } finally {
-      for (const entry of this.#touched) entry.pending = undefined;
-      this.#touched.length = 0;
+  /** What handlers changed since they were last kept or dropped counts from now on. */
+  keep(): void {
+    for (const entry of this.#touched) {
+      if (this.#marked?.has(entry) === false) this.#marked.set(entry, entry.after);
+      entry.after = entry.pending;
     }
+    this.drop();
+  }
+
+  /** It never was. */
+  drop(): void {
+    for (const entry of this.#touched) entry.pending = undefined;
+    this.#touched.length = 0;
   }
 
   /** From here on, changes can be undone. */
@@ -84,7 +85,10 @@ export class DocumentBatch implements DocumentSession {
 
   /** Writes the changes, each document once. */
   flush(): void {
-    for (const { key, after } of this.#entries.values()) if (after !== undefined) this.stored.write(key, after);
+    const changed: DocumentWrite[] = [];
+    for (const { key, after } of this.#entries.values())
+      if (after !== undefined) changed.push({ key, document: after });
+    if (changed.length > 0) this.stored.writeAll(changed);
   }
 
   /** What was changed, for those who watch; call it before `flush`. */
@@ -130,7 +134,7 @@ export function decodeDocument(
   key: string,
   values: ValueClasses,
 ): unknown {
-  const notes = types === null ? undefined : (JSON.parse(types) as Record<string, string>);
+  const notes = types === null ? undefined : (JSON.parse(types) as TypeNotes);
   return decodeValue(json, notes, `document '${key}' of '${model.name}'`, values);
 }
 

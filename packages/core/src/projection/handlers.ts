@@ -5,16 +5,23 @@ import type { ValueClasses } from '../event/value.ts';
 import type { ModelSession } from '../store/read-model-store.ts';
 import { type ChangedDocument, DocumentBatch } from './document-batch.ts';
 import type { ProjectionDefinition } from './projection.ts';
-import { type ReadModel, withSession } from './read-model.ts';
+import { closeSession, openSession, type ReadModel } from './read-model.ts';
+
+type Method = (this: ReadModel, event: RecordedEvent) => unknown;
 
 export class Handlers {
   readonly #instance: ReadModel;
+  /** For each type of event, in the words of the class as it is now. */
+  readonly #methods: ReadonlyMap<string, Method>;
 
   constructor(
     readonly definition: ProjectionDefinition,
     private readonly values: ValueClasses,
   ) {
-    this.#instance = new definition.target();
+    const instance = new definition.target();
+    const named = instance as unknown as Readonly<Record<string, Method>>;
+    this.#instance = instance;
+    this.#methods = new Map([...definition.methods].map(([type, name]) => [type, named[name] as Method]));
   }
 
   /** The work of one transaction on a build. */
@@ -24,17 +31,26 @@ export class Handlers {
     return new HandlerRun(this, session, batch);
   }
 
-  /** Throws what the handler throws, and `AsyncProjectionError` when it returns a promise. */
-  handle(event: RecordedEvent, session: unknown): void {
-    const { methods, target } = this.definition;
-    const method = methods.get(event.type);
-    if (method === undefined) return;
-    const instance = this.#instance as unknown as Record<string, (event: RecordedEvent) => unknown>;
-    const returned = withSession(this.#instance, session, () => instance[method]?.(event));
-    if (typeof (returned as { then?: unknown } | undefined)?.then !== 'function') return;
+  /**
+   * Runs the handlers of events `from` to `to`, exclusive. Throws what a handler throws, and `AsyncProjectionError` when
+   * one returns a promise.
+   */
+  handle(events: readonly RecordedEvent[], from: number, to: number, session: unknown): void {
+    openSession(this.#instance, session);
+    try {
+      for (let index = from; index < to; index += 1) this.#handle(events[index] as RecordedEvent);
+    } finally {
+      closeSession(this.#instance);
+    }
+  }
+
+  #handle(event: RecordedEvent): void {
+    const returned = this.#methods.get(event.type)?.call(this.#instance, event);
+    if (returned === undefined || typeof (returned as { then?: unknown } | null)?.then !== 'function') return;
     // Its own failure, which comes later, must not end the process.
     (returned as Promise<unknown>).then(undefined, () => {});
-    throw new AsyncProjectionError(`${target.name}.${method}`);
+    const { methods, target } = this.definition;
+    throw new AsyncProjectionError(`${target.name}.${methods.get(event.type)}`);
   }
 }
 
@@ -52,13 +68,13 @@ export class HandlerRun {
 
   /** Takes in events that count together, as the parts of a split one do: all their changes of documents, or none. */
   take(events: readonly RecordedEvent[], from = 0, to = events.length): void {
-    const { batch } = this;
-    if (batch === undefined) this.#handle(events, from, to, this.session);
-    else batch.together(() => this.#handle(events, from, to, batch));
-  }
-
-  #handle(events: readonly RecordedEvent[], from: number, to: number, session: unknown): void {
-    for (let index = from; index < to; index += 1) this.handlers.handle(events[index] as RecordedEvent, session);
+    const { batch, handlers } = this;
+    try {
+      handlers.handle(events, from, to, batch ?? this.session);
+      batch?.keep();
+    } finally {
+      batch?.drop();
+    }
   }
 
   /** From here on, changes of documents can be undone; those of tables are the store's to undo. */

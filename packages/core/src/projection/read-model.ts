@@ -21,12 +21,11 @@ export abstract class ReadModel<S = unknown> {
   }
 }
 
-/** Opens the read model to `run`, and closes it when it returns: what an asynchronous handler does later is refused. */
-export function withSession<S, R>(model: ReadModel<S>, session: S, run: () => R): R {
+/** Lets handlers use the read model until `closeSession`: what an asynchronous one does later is refused. */
+export function openSession<S>(model: ReadModel<S>, session: S): void {
   sessionOf(model, session);
-  try {
-    return run();
-  } finally {
-    sessionOf(model, undefined);
-  }
+}
+
+export function closeSession(model: ReadModel): void {
+  sessionOf(model, undefined);
 }

@@ -60,6 +60,12 @@ export interface KeyedDocument extends StoredDocument {
   readonly key: string;
 }
 
+/** `null` removes. */
+export interface DocumentWrite {
+  readonly key: string;
+  readonly document: StoredDocument | null;
+}
+
 /** A prepared statement on the tables of one build. Values are what SQLite takes; a boolean is not among them. */
 export interface TableStatement {
   /** The number of changed rows. */
@@ -73,6 +79,8 @@ export interface ModelSession {
   read(key: string): StoredDocument | undefined;
   /** `null` removes. */
   write(key: string, document: StoredDocument | null): void;
+  /** The same for many, in this order, at less cost. */
+  writeAll(documents: readonly DocumentWrite[]): void;
   /** The name to use in SQL for a table of this build. Throws `ArgumentError`, or `UnsupportedError` without tables. */
   tableName(table: string): string;
   /**

@@ -1,5 +1,5 @@
 /** One build inside an open transaction, as an application's code gets it. */
-import type { DeadLetter, ModelSession, Position, StoredDocument, TableStatement } from '@tidemark/core';
+import type { DeadLetter, DocumentWrite, ModelSession, Position, StoredDocument, TableStatement } from '@tidemark/core';
 import type { DeadLetters } from './dead-letters.ts';
 import type { OpenBuild } from './open-builds.ts';
 import type { OpenTransaction } from './open-transaction.ts';
@@ -29,6 +29,10 @@ export class BuildSession implements ModelSession {
 
   write(key: string, document: StoredDocument | null): void {
     this.#act(() => this.build.documents.write(key, document));
+  }
+
+  writeAll(documents: readonly DocumentWrite[]): void {
+    this.#act(() => this.build.documents.writeAll(documents));
   }
 
   tableName(table: string): string {

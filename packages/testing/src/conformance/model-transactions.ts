@@ -61,6 +61,37 @@ export const modelTransactions: Rules = {
     ]);
   },
 
+  'writes many documents in the order given': async ({ readModels: store }) => {
+    const id = await begun(store);
+    await change(store, id, { gone: document(1), kept: document(2) }, { from: undefined, to: 1 });
+    const dated = { json: '{"at":"x"}', types: '{"/at":"Date"}' };
+    const numbered = range(50).map((number) => ({ key: `k${number + 10}`, document: document(number) }));
+    const seen: unknown[] = [];
+    await store.transact(id, {
+      expected: 1,
+      run(session) {
+        session.writeAll([
+          ...numbered,
+          { key: 'gone', document: null },
+          { key: 'k10', document: null },
+          { key: 'k11', document: document(1_000) },
+          { key: 'k10', document: dated },
+          { key: 'k12', document: null },
+        ]);
+        session.writeAll([]);
+        seen.push(session.read('gone'), session.read('k10'), session.read('k59'), session.read('kept'));
+        return checkpoint(2);
+      },
+    });
+    assert.deepEqual(seen, [undefined, dated, document(49), document(2)]);
+    assert.deepEqual(store.scan(id, { limit: 100 }), [
+      { key: 'k10', ...dated },
+      { key: 'k11', ...document(1_000) },
+      ...numbered.slice(3).map(({ key, document: written }) => ({ key, ...written })),
+      { key: 'kept', ...document(2) },
+    ]);
+  },
+
   'what its code throws is thrown as it is, once, and undoes everything': async ({ readModels: store }) => {
     const id = await begun(store);
     await change(store, id, { ada: document(1), bob: document(2) }, { from: undefined, to: 5 });
@@ -143,6 +174,7 @@ export const modelTransactions: Rules = {
         () => session.read('ada'),
         () => session.write('ada', document(1)),
         () => session.write('ada', null),
+        () => session.writeAll([{ key: 'ada', document: null }]),
         () => session.park(letter(1)),
         () => session.unpark(1),
         () => session.parkedIn('account-1'),
