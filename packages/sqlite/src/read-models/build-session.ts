@@ -12,8 +12,13 @@ export interface SessionParts {
   readonly savepoint: Savepoint;
 }
 
+/** More than that, and their texts are made for each event. */
+const mostStatements = 64;
+
 export class BuildSession implements ModelSession {
   readonly #subject: string;
+  /** Handlers ask for the same few at each event. */
+  readonly #statements = new Map<string, SessionStatement>();
 
   constructor(
     private readonly build: OpenBuild,
@@ -40,8 +45,13 @@ export class BuildSession implements ModelSession {
   }
 
   statement(sql: string): TableStatement {
-    const statement = this.#act(() => this.build.tables.prepare(sql));
-    return new SessionStatement(statement, this.transaction, this.#subject);
+    const known = this.transaction.isOver ? undefined : this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const checked = this.#act(() => this.build.tables.prepare(sql));
+    const statement = new SessionStatement(checked, this.transaction, this.#subject);
+    if (this.#statements.size >= mostStatements) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   guarded<T>(act: () => T): T {

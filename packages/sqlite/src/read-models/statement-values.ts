@@ -9,8 +9,8 @@ export function assertValues(values: readonly unknown[], parameters: number): vo
   if (values.length !== parameters) {
     throw new ArgumentError('values of a statement', `${values.length}`, `${parameters}, one for each ? in it`);
   }
-  for (const [index, value] of values.entries()) {
-    const found = refusedKind(value);
+  for (let index = 0; index < values.length; index += 1) {
+    const found = refusedKind(values[index]);
     if (found !== undefined) throw new ArgumentError(`value ${index + 1} of a statement`, found, wanted);
   }
 }

@@ -9,6 +9,8 @@ const mostStatements = 200;
 
 export class TableStatements {
   readonly #tables: ReadonlyMap<string, string>;
+  /** As SQL. */
+  readonly #quoted: ReadonlyMap<string, string>;
   readonly #statements = new LRUCache<string, CheckedStatement>({ max: mostStatements });
 
   constructor(
@@ -17,13 +19,14 @@ export class TableStatements {
     { tables }: ModelShape,
   ) {
     this.#tables = new Map(tables.map(({ name }) => [name, projectionTable(name, id)]));
+    this.#quoted = new Map([...this.#tables].map(([name, real]) => [name, quoted(real)]));
   }
 
   /** As SQL. Throws `ArgumentError`. */
   nameOf(table: string): string {
-    const real = this.#tables.get(table);
-    if (real !== undefined) return quoted(real);
-    const known = [...this.#tables.keys()].map((name) => `'${name}'`).join(', ');
+    const name = this.#quoted.get(table);
+    if (name !== undefined) return name;
+    const known = [...this.#tables.keys()].map((each) => `'${each}'`).join(', ');
     throw new ArgumentError('table', `'${table}'`, known === '' ? 'none, as the projection has no tables' : known);
   }
 
