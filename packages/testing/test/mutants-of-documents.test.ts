@@ -164,6 +164,32 @@ noticed(
 );
 
 noticed(
+  'counts the parked events of all builds',
+  'dead letters: builds have their parked events apart',
+  ({ readModels }) => ({
+    readModels: {
+      countParked: () => readModels.builds().reduce((count, { id }) => count + readModels.countParked(id), 0),
+    },
+  }),
+);
+
+noticed(
+  'counts each time that an event was parked',
+  'dead letters: an event that is unparked is gone, and one that was not parked does not matter',
+  (stores) => {
+    let most = 0;
+    return {
+      readModels: {
+        countParked: (id) => {
+          most = Math.max(most, stores.readModels.countParked(id));
+          return most;
+        },
+      },
+    };
+  },
+);
+
+noticed(
   'shows the parked events of all builds',
   'dead letters: builds have their parked events apart',
   ({ readModels }) => ({

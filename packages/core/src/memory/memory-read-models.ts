@@ -116,6 +116,10 @@ export class MemoryReadModelStore implements ReadModelStore {
     return inOrder(this.#models().at(id).letters);
   }
 
+  countParked(id: number): number {
+    return this.#models().at(id).letters.size;
+  }
+
   select(_sql: string, _values: readonly unknown[]): readonly Readonly<Record<string, unknown>>[] {
     this.parts.assertOpen();
     throw noTables();

@@ -165,7 +165,7 @@ export class Projector implements ModelObserver {
     const isSame = this.#shown === id;
     const before = this.status;
     const position = Math.max(checkpoint?.position ?? 0, isSame ? before.position : 0);
-    const parked = this.parts.readModels.parked(id).length;
+    const parked = this.parts.readModels.countParked(id);
     this.#shown = id;
     // What this process commits itself, it tells change by change.
     const isForeign = isSame

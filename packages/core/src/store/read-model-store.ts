@@ -160,6 +160,9 @@ export interface ReadModelStore {
   /** The parked events of a build, in order of position. */
   parked(id: number): readonly DeadLetter[];
 
+  /** How many those are: asked after each commit, so it must not load them. */
+  countParked(id: number): number;
+
   /** Rows of a statement that only reads; `tableName` as in a session. Throws `UnsupportedError` without tables. */
   select(sql: string, values: readonly unknown[]): readonly Readonly<Record<string, unknown>>[];
   tableName(id: number, table: string): string;

@@ -15,6 +15,7 @@ type Row = [
 
 export class DeadLetters {
   readonly #all: Database.Statement<[number], Row>;
+  readonly #count: Database.Statement<[number], number>;
   readonly #ofStream: Database.Statement<[number, string], Row>;
   readonly #park: Database.Statement<[number, ...Row]>;
   readonly #unpark: Database.Statement<[number, number]>;
@@ -24,6 +25,7 @@ export class DeadLetters {
     const columns = 'position, event_id, stream_name, revision, type, error, attempts, parked_at';
     const select = `SELECT ${columns} FROM dead_letters WHERE build_id = ?`;
     this.#all = db.prepare<[number], Row>(`${select} ORDER BY position`).raw();
+    this.#count = db.prepare<[number], number>('SELECT count(*) FROM dead_letters WHERE build_id = ?').pluck();
     this.#ofStream = db.prepare<[number, string], Row>(`${select} AND stream_name = ? ORDER BY position`).raw();
     this.#park = db.prepare(`REPLACE INTO dead_letters (build_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#unpark = db.prepare('DELETE FROM dead_letters WHERE build_id = ? AND position = ?');
@@ -33,6 +35,10 @@ export class DeadLetters {
   /** In order of position. */
   all(build: number): readonly DeadLetter[] {
     return this.#all.all(build).map(toLetter);
+  }
+
+  count(build: number): number {
+    return this.#count.get(build) ?? 0;
   }
 
   ofStream(build: number, streamName: string): readonly DeadLetter[] {

@@ -90,6 +90,14 @@ export class SqliteReadModelStore implements ReadModelStore {
     });
   }
 
+  countParked(id: number): number {
+    return this.#on(id, () => {
+      const count = this.file.deadLetters.count(id);
+      if (count === 0) this.#assertThere(id);
+      return count;
+    });
+  }
+
   tableName(id: number, table: string): string {
     return this.#on(id, ({ tables }) => {
       this.#assertThere(id);

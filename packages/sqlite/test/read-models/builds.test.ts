@@ -123,6 +123,7 @@ test('a build that another process has dropped is gone for every reader, who had
     (store) => store.count(id, [{ field: 'n', comparison: '=', value: 1 }]),
     (store) => store.find(id, query),
     (store) => store.parked(id),
+    (store) => store.countParked(id),
     (store) => store.tableName(id, 'rows'),
     (store) => store.select(`SELECT * FROM "rows__${id}"`, []),
   ];

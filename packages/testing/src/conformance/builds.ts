@@ -174,6 +174,7 @@ export const builds: Rules = {
       () => store.count(id, where),
       () => store.find(id, query),
       () => store.parked(id),
+      () => store.countParked(id),
     ];
     for (const use of uses) assert.equal((await refused('BUILD_GONE', use))['build'], id);
   },

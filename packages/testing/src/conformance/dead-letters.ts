@@ -43,6 +43,7 @@ export const deadLetters: Rules = {
       id,
       range(3, 1).map((position) => letter(position)),
     );
+    assert.deepEqual(positions(store, id), [1, 2, 3]);
     await act(store, id, (session) => {
       for (const position of [2, 2, 99]) session.unpark(position);
     });
@@ -147,5 +148,7 @@ async function park(store: ReadModelStore, id: number, letters: readonly DeadLet
 }
 
 function positions(store: ReadModelStore, id: number): readonly number[] {
-  return store.parked(id).map(({ position }) => position);
+  const found = store.parked(id).map(({ position }) => position);
+  assert.equal(store.countParked(id), found.length);
+  return found;
 }

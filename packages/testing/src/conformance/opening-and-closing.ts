@@ -129,6 +129,7 @@ function usesBeside({ readModels, snapshots, commandLog, leases }: Stores): read
     () => readModels.count(1),
     () => readModels.find(1, query),
     () => readModels.parked(1),
+    () => readModels.countParked(1),
     () => readModels.select('SELECT 1', []),
     () => readModels.tableName(1, 'accounts'),
     () => readModels.seen(),
