@@ -1,10 +1,17 @@
-/** Several read models that are filled at the same time share one reading of the log. */
+/**
+ * Several read models that are filled at the same time share one reading of the log. Each restores the events that it wants
+ * for itself: what one's handlers do to an event's data is not to be seen by another's.
+ */
+import type { StoredEvent } from '../event/event.ts';
+import { EventRegistry } from '../event/event-registry.ts';
 import { onAbort } from '../shared/linked-abort.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
-import { type SubscriptionParts, subscription } from '../subscription/subscription.ts';
+import { demand, type SubscriptionParts, subscription } from '../subscription/subscription.ts';
 import type { BuildRunner } from './build-runner.ts';
 
+/** Knows nothing, and so leaves events as they are stored. */
+const nothingKnown = new EventRegistry({ events: [] });
 /** Those who ask within so many ms go together. */
 const gathering = 10;
 
@@ -40,6 +47,8 @@ export class LogPasses {
 
 class Pass {
   readonly #active: Set<Joiner>;
+  /** Those whom an event stopped that the others may not even want: each reads on by itself, to be told in its own words. */
+  readonly #alone: Promise<void>[] = [];
 
   constructor(
     private readonly source: SubscriptionParts,
@@ -54,11 +63,12 @@ class Pass {
     try {
       if (this.#active.size > 0) await this.#read(over.signal);
     } catch (error) {
-      await this.#separately(error);
+      this.#separately(error);
     } finally {
       for (const each of forget) each();
       for (const joiner of this.#active) joiner.resolve();
     }
+    await Promise.all(this.#alone);
   }
 
   #leavesOnAbort(joiner: Joiner, over: AbortController): () => void {
@@ -71,24 +81,51 @@ class Pass {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const runners = [...this.#active].map(({ runner }) => runner);
-    const after = Math.min(...runners.map(({ writer }) => writer.reached));
-    for await (const message of subscription(this.source, unionOf(runners), { after, signal })) {
-      for (const joiner of this.#active) await this.#give(message, joiner);
+    const joiners = [...this.#active];
+    const after = Math.min(...joiners.map(({ runner }) => runner.writer.reached));
+    const [first] = joiners;
+    const isShared = joiners.length > 1;
+    const source = isShared ? { ...this.source, registry: nothingKnown } : this.source;
+    const filter = isShared || first === undefined ? unionOf(joiners) : first.runner.filter;
+    for await (const message of subscription(source, filter, { after, signal })) {
+      for (const joiner of this.#active) await this.#give(message, joiner, isShared);
+      if (this.#active.size === 0) return;
       if (message.kind === 'empty' || (message.kind === 'progress' && message.caughtUp)) return this.#finish();
     }
   }
 
-  async #give(message: SubscriptionMessage, joiner: Joiner): Promise<void> {
+  async #give(message: SubscriptionMessage, joiner: Joiner, isShared: boolean): Promise<void> {
     const { runner } = joiner;
     try {
       if (message.kind === 'progress') runner.writer.pass(message);
       if (message.kind !== 'events') return;
-      const { reached } = runner.writer;
-      await runner.take(message.events.filter((event) => event.position > reached && runner.filter.wanted(event)));
+      const wanted = isShared ? this.#wantedBy(joiner, message.events) : message.events;
+      if (wanted !== undefined) await runner.take(wanted);
     } catch (error) {
       this.#reject(joiner, error);
     }
+  }
+
+  /** `undefined` where one of them cannot be read: then the joiner goes on alone. */
+  #wantedBy(joiner: Joiner, stored: readonly StoredEvent[]): readonly StoredEvent[] | undefined {
+    const { filter, writer } = joiner.runner;
+    const events: StoredEvent[] = [];
+    try {
+      for (const event of stored) {
+        if (event.position <= writer.reached) continue;
+        for (const each of demand(this.source.registry, event, filter.wanted))
+          if (filter.wanted(each)) events.push(each);
+      }
+      return events;
+    } catch {
+      this.#goOnAlone(joiner);
+      return undefined;
+    }
+  }
+
+  #goOnAlone(joiner: Joiner): void {
+    this.#active.delete(joiner);
+    this.#alone.push(new Pass(this.source, [joiner]).run());
   }
 
   async #finish(): Promise<void> {
@@ -101,16 +138,13 @@ class Pass {
     }
   }
 
-  /** What ended the reading may concern one of them only, as an event of a newer version does. */
-  async #separately(error: unknown): Promise<void> {
+  /** What ended the reading may be over for one of them by the time it tries. */
+  #separately(error: unknown): void {
     if (this.#active.size === 1) {
       for (const joiner of this.#active) this.#reject(joiner, error);
       return;
     }
-    for (const joiner of this.#active) {
-      this.#active.delete(joiner);
-      await new Pass(this.source, [joiner]).run();
-    }
+    for (const joiner of this.#active) this.#goOnAlone(joiner);
   }
 
   #reject(joiner: Joiner, error: unknown): void {
@@ -119,8 +153,7 @@ class Pass {
   }
 }
 
-function unionOf(runners: readonly BuildRunner[]): ResolvedFilter {
-  const filters = runners.map(({ filter }) => filter);
-  const types = [...new Set(filters.flatMap(({ stored }) => stored.types ?? []))];
-  return { stored: { types }, wanted: (event) => filters.some(({ wanted }) => wanted(event)), demanding: true };
+function unionOf(joiners: readonly Joiner[]): ResolvedFilter {
+  const types = new Set(joiners.flatMap(({ runner }) => runner.filter.stored.types ?? []));
+  return { stored: { types: [...types] }, wanted: () => true, demanding: false };
 }

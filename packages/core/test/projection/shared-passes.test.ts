@@ -1,0 +1,83 @@
+/** Read models that are filled in one reading of the log, each with events of its own. */
+import assert from 'node:assert/strict';
+import {
+  createApplication,
+  Documents,
+  eventData,
+  memory,
+  On,
+  Projection,
+  type ProjectionClass,
+  type RecordedEvent,
+} from '@tidemark/core';
+import { test } from 'uvu';
+import { Account, AccountOpened, Balances, Deposit, MoneyDeposited, OpenAccount } from '../fixtures/bank.ts';
+
+const accountId = 'ada';
+
+@Projection('owners')
+class Owners extends Documents<string> {
+  @On(AccountOpened)
+  opened({ data, aggregateId }: RecordedEvent<AccountOpened>): void {
+    this.put(aggregateId, data.owner);
+  }
+}
+
+@Projection('spoiling')
+class Spoiling extends Documents<number> {
+  @On(MoneyDeposited)
+  deposited({ data, aggregateId }: RecordedEvent<MoneyDeposited>): void {
+    Object.assign(data, { amount: 1_000 });
+    this.put(aggregateId, data.amount);
+  }
+}
+
+const applicationOn = (store: ReturnType<typeof memory>, projections: readonly ProjectionClass[]) =>
+  createApplication({ store, aggregates: [Account], projections, onError: () => {} });
+
+/** A log that no projection has seen, with an account and so many deposits of 1. */
+async function logWith(deposits: number) {
+  const store = memory();
+  const app = await applicationOn(store, []);
+  await app.execute(OpenAccount, { accountId, owner: 'Ada' });
+  for (let index = 0; index < deposits; index += 1) await app.execute(Deposit, { accountId, amount: 1 });
+  return { store, app };
+}
+
+test('what one’s handlers do to an event’s data is not seen by another’s', async () => {
+  const { store, app } = await logWith(5);
+  await app.stop();
+  for (const projections of [
+    [Spoiling, Balances],
+    [Balances, Spoiling],
+  ]) {
+    const filling = await applicationOn(store, projections);
+    for (const projection of projections) await filling.caughtUp(projection, 6);
+    assert.deepEqual(await filling.documents(Balances).get(accountId), { owner: 'Ada', balance: 5 });
+    assert.equal(await filling.documents(Spoiling).get(accountId), 1_000);
+    await (await filling.rebuild(...projections)).done;
+    assert.deepEqual(await filling.documents(Balances).get(accountId), { owner: 'Ada', balance: 5 });
+    await filling.stop();
+  }
+});
+
+test('an event that some cannot read stops these, in words of their own, and nobody else', async () => {
+  const { store, app } = await logWith(2);
+  const newer = eventData('MoneyDeposited', {}, { metadata: { $schemaVersion: 9 } });
+  await app.eventStore.append('x-1', [newer], { expectedRevision: 'any' });
+  await app.execute(OpenAccount, { accountId: 'eve', owner: 'Eve' });
+  await app.stop();
+  const filling = await applicationOn(store, [Balances, Owners, Spoiling]);
+  await filling.caughtUp(Owners, 5);
+  assert.equal(await filling.documents(Owners).get('eve'), 'Eve');
+  for (const projection of [Balances, Spoiling]) {
+    await assert.rejects(filling.caughtUp(projection, 5), ({ cause }: Error) => {
+      return (cause as { code?: unknown }).code === 'UNKNOWN_EVENT';
+    });
+  }
+  const states = (await filling.health()).consumers.map(({ name, state }) => `${name} ${state}`).sort();
+  assert.deepEqual(states, ['balances stopped', 'owners live', 'spoiling stopped']);
+  await filling.stop();
+});
+
+test.run();
