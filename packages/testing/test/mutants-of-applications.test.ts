@@ -116,7 +116,7 @@ noticed(
       transact: (id, transaction) =>
         readModels.transact(id, {
           ...transaction,
-          run: (session) => transaction.run(changed(session, { write: () => {} })),
+          run: (session) => transaction.run(changed(session, { writeAll: () => {} })),
         }),
     },
   }),

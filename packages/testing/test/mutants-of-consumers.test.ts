@@ -263,9 +263,11 @@ noticed('a commit that does not look where the checkpoint is: two leaders', 'COM
 /** A store that writes other documents. */
 const writing = (change: (key: string, document: StoredDocument | null) => StoredDocument | null | undefined): Break =>
   inSession((session) => ({
-    write: (key, document) => {
-      const changed = change(key, document);
-      if (changed !== undefined) session.write(key, changed);
+    writeAll: (documents) => {
+      for (const { key, document } of documents) {
+        const changed = change(key, document);
+        if (changed !== undefined) session.write(key, changed);
+      }
     },
   }));
 

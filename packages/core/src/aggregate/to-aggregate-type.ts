@@ -39,8 +39,6 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       throw new ArgumentError(`what ${target.name} records`, describe(event), 'an instance of an event class');
     }
     if (appliers.has(event.constructor as EventClass)) return;
-    if (typeof event === 'function')
-      throw new ArgumentError('record', describe(event), 'an instance of an event class');
     const place = `${target.name} and ${className(event)}`;
     throw new ConfigurationError(
       `${target.name} has no @Applies(${className(event)}); where it changes nothing, say @Applies.nothing(${className(event)})`,

@@ -71,25 +71,6 @@ test('a receipt says where the events are and what the handler returned', () =>
     );
   }));
 
-test('an event class given to record in place of an event is refused as such', async () => {
-  class Open {
-    @AggregateId() accountId!: string;
-  }
-  @Aggregate('careless')
-  class Careless extends AggregateRoot {
-    @Handles(Open) open() {
-      this.record(AccountOpened);
-    }
-    @Applies(AccountOpened) opened() {}
-  }
-  await using app = await createApplication({ store: memory(), aggregates: [Careless] });
-  await assert.rejects(
-    app.execute(Open, { accountId }),
-    /record: found the function AccountOpened, wanted an instance of an event class/,
-  );
-  assert.equal(await streamLength(app, 'careless-ada'), 0);
-});
-
 test('a command that breaks several rules is refused with all of them, and nothing is loaded or written', () =>
   withApp(async (app) => {
     await app.execute(OpenAccount, { accountId, owner: 'Ada' });
