@@ -27,6 +27,19 @@ together('all of them open a file that none of them found', async () => {
   }
 });
 
+together('two make a file at the same instant, fifty times: both get it, and it is one log', async () => {
+  const [first, second] = processes as [OtherProcess, OtherProcess];
+  for (let round = 0; round < 50; round += 1) {
+    const file = temporaryFile();
+    const [ours, theirs] = await Promise.all([first.ask('open', file), second.ask('open', file)]);
+    assert.is(ours, theirs);
+    const noStream = { expectedRevision: 'no_stream' } as const;
+    await Promise.all([first.ask('append', 'a-1', 1, noStream), second.ask('append', 'a-2', 1, noStream)]);
+    assert.is((await first.ask('places')).length, 2);
+    await Promise.all([first.ask('close'), second.ask('close')]);
+  }
+});
+
 together('one opens while another, the last, closes', async () => {
   const file = temporaryFile();
   const [first, second] = processes as [OtherProcess, OtherProcess];

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import { ConsumerStoppedError } from '../application-errors.ts';
-import { TidemarkError } from '../errors.ts';
+import { StoreFailedError, TidemarkError } from '../errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -217,6 +217,8 @@ export class BuildWriter {
           if (how.careful) session.guarded(() => run.take(pending, from, to));
           else run.take(pending, from, to);
         } catch (cause) {
+          // A full disk is nobody's handler: the event is neither parked nor skipped for it.
+          if (cause instanceof StoreFailedError) throw cause;
           if (isFirst) throw new HandlerFailure(cause);
           if (!run.undoesItself && !how.careful) throw new Undo();
           break;

@@ -13,7 +13,7 @@ import {
 import { ConsumerTrace, tracedStore } from '@tidemark/testing';
 import { type FaultPoint, type Faults, sqlite } from '../../src/index.ts';
 import { answerWith } from '../remote.ts';
-import { Deposited, type Model, readModels, type Traces, Withdrawn } from './read-models.ts';
+import { type Balance, Deposited, type Model, readModels, type Traces, Withdrawn } from './read-models.ts';
 
 interface Opening {
   readonly file: string;
@@ -110,7 +110,7 @@ const abilities = {
   async errors(): Promise<readonly string[]> {
     return errors.splice(0);
   },
-  async document(model: 'balances' | 'totals', key: string) {
+  async document(model: 'balances' | 'totals', key: string): Promise<Balance | undefined> {
     return running().documents(projections[model]).get(key);
   },
   /** From now on; `changed` gives them. */
