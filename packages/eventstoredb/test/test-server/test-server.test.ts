@@ -47,6 +47,15 @@ test('counts the calls that are open', async () => {
   assert.is(server.seenCalls.subscribeToStream, 1);
 });
 
+test('shows the call that a client leaks when it breaks off a subscription', async () => {
+  await using server = await startTestServer();
+  await using client = connect(server.connectionString);
+  await client.appendToStream('a', events(2), { credentials });
+  for await (const _ of client.subscribeToStream('a')) break;
+  await idsOf(client, 'a');
+  assert.is(server.openCalls.subscribeToStream, 1);
+});
+
 test('says UNIMPLEMENTED to what it has not', async () => {
   await using server = await startTestServer();
   const error = await rejection(connect(server.connectionString).listProjections());
