@@ -69,6 +69,12 @@ test('refuses options that cannot be meant', async () => {
   }
 });
 
+test('rejects with the error of the system when its port is taken', async () => {
+  await using server = await startTestServer();
+  const error = await rejection(startTestServer({ port: server.port }));
+  assert.is(String(error.code), 'EADDRINUSE');
+});
+
 test('restarts on its port with its log, and has forgotten the ids that any recognises', async () => {
   await using server = await startTestServer();
   await using client = connect(server.connectionString);
