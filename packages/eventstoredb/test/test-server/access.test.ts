@@ -76,6 +76,7 @@ test('lets the ACL of a stream decide for all but administrators', async () => {
   assertDenied(await rejection(append(bob)));
   assert.is((await read(ann)).length, 1);
   assertDenied(await rejection(read(bob)));
+  assert.is((await read(admin)).length, 1);
   assertDenied(await rejection(client.deleteStream(stream, ann)));
   assertDenied(await rejection(client.tombstoneStream(stream, ann)));
   assert.is((await read(bob, `$$${stream}`)).length, 1);

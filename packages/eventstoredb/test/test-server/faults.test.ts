@@ -64,6 +64,7 @@ for (const [name, path] of paths) {
     const lost = client.appendToStream('a', written, { ...path, expectedRevision: 'no_stream' });
     lost.catch(() => {});
     assert.is(await isPending(server, lost), true);
+    assert.equal(await idsOf(client, 'a'), [written.id]);
     const retry = await client.appendToStream('a', written, { ...path, expectedRevision: 'no_stream' });
     assert.is(retry.nextExpectedRevision, 0n);
     assert.equal(await idsOf(client, 'a'), [written.id]);
