@@ -11,7 +11,7 @@ import type { Waiters } from './waiters.ts';
 /** A batch is committed when it holds so many events, or is so many milliseconds old, whichever comes first. */
 const batchEvents = 2_048;
 const batchMilliseconds = 50;
-/** Between two commits at the log's end, in ms, where nobody waits: many small ones cost more than a few larger. */
+/** Between two commits at the log's end, in ms, where nobody waits or watches: many small ones cost more than a few larger. */
 const breath = 20;
 /** How many positions a checkpoint may fall behind while nothing matches and nobody waits. */
 const idleStride = 10_000;
@@ -24,7 +24,7 @@ export class BuildRunner {
     readonly build: ModelBuild,
     readonly filter: ResolvedFilter,
     private readonly waiters: Waiters,
-    parts: BuildWriterParts,
+    private readonly parts: BuildWriterParts,
   ) {
     this.writer = new BuildWriter(build, parts);
   }
@@ -77,6 +77,7 @@ export class BuildRunner {
   }
 
   async #breathe(signal: AbortSignal): Promise<void> {
+    if (this.parts.watched()) return;
     const left = breath - (performance.now() - this.#committedAt);
     if (left > 1) await this.waiters.quiet(this.writer.reached, left, signal);
   }
