@@ -1,3 +1,4 @@
+// timeout: 300s
 import type { Application, Rebuild, Receipt } from '@tidemark/core';
 import { sqlite } from '@tidemark/sqlite';
 import { test } from 'uvu';

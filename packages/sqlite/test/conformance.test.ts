@@ -1,3 +1,4 @@
+// timeout: 300s
 /** The store contract, and what an application needs of a store, on a file. */
 import { applicationConformance, type ConformanceTarget, storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';

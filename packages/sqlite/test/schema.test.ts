@@ -53,7 +53,7 @@ test('refuses a file whose tables somebody has changed, and lets it go', async (
     const db = new Database(file);
     db.exec(change);
     db.close();
-    assert.match((await refused('STORE_IO', () => sqlite(file).open())).message, named);
+    assert.match((await refused('STORE_DEFECT', () => sqlite(file).open())).message, named);
   }
   assert.equal(fs.readdirSync(path.dirname(file)), ['log.db']);
 });

@@ -1,3 +1,4 @@
+// timeout: 300s
 import assert from 'node:assert/strict';
 import { type Clock, createApplication, memory, type StoreProvider } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';

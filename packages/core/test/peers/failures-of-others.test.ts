@@ -1,3 +1,4 @@
+// timeout: 300s
 import { memory } from '@tidemark/core';
 import { applicationConformance } from '@tidemark/testing';
 import { suite } from 'uvu';
