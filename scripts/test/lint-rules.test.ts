@@ -57,6 +57,12 @@ const manifests = {
     '@tidemark/testing',
     'class-validator',
   ),
+  'packages/eventstoredb/package.json': manifest(
+    '@tidemark/eventstoredb',
+    '@tidemark/core',
+    '@tidemark/sqlite',
+    'class-validator',
+  ),
   'packages/testing/package.json': manifest(
     '@tidemark/testing',
     '@tidemark/core',
@@ -182,6 +188,22 @@ const violations: Record<string, { text: string; rule: string; says: string }> =
   },
   'packages/sqlite/test/relative.ts': {
     text: `import '../../testing/src/it.ts';\n`,
+    rule: restricted,
+    says: 'by its name',
+  },
+  'packages/eventstoredb/src/sibling.ts': { text: `import '@tidemark/sqlite';\n`, rule: restricted, says: 'only core' },
+  'packages/eventstoredb/src/validates.ts': {
+    text: `import 'class-validator';\n`,
+    rule: restricted,
+    says: 'core alone',
+  },
+  'packages/eventstoredb/src/relative.ts': {
+    text: `import '../../sqlite/src/it.ts';\n`,
+    rule: restricted,
+    says: 'by its name',
+  },
+  'packages/sqlite/src/other-relative.ts': {
+    text: `import '../../eventstoredb/src/it.ts';\n`,
     rule: restricted,
     says: 'by its name',
   },

@@ -1,0 +1,10 @@
+/** `@tidemark/eventstoredb/test-server`: an EventStoreDB server for tests, in the process. */
+
+export type { User } from './access.ts';
+export type { FaultScope, Faults } from './faults.ts';
+export type { Certificate } from './listener.ts';
+// What it is doing, and how it misbehaves
+export type { CallCounts, CallKind } from './open-calls.ts';
+export type { TestServerOptions } from './options.ts';
+// The server
+export { startTestServer, type TestServer } from './test-server.ts';
