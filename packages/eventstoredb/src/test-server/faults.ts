@@ -49,9 +49,15 @@ const writes: readonly CallKind[] = ['append', 'batchAppend', 'delete', 'tombsto
 export class Faults {
   readonly #disturbances: Disturbances;
   #rules: Rule[] = [];
+  #met = 0;
 
   constructor(disturbances: Disturbances) {
     this.#disturbances = disturbances;
+  }
+
+  /** How many calls have met a fault so far: wait for it to know that a call has arrived. */
+  get met(): number {
+    return this.#met;
   }
 
   /** Answers after `ms` milliseconds: what was asked is done then, not before. */
@@ -108,6 +114,7 @@ export class Faults {
   next(kind: CallKind): Effect | undefined {
     const rule = this.#rules.find(({ calls }) => calls.includes(kind));
     if (rule === undefined) return undefined;
+    this.#met += 1;
     rule.left -= 1;
     if (rule.left <= 0) this.#rules = this.#rules.filter((other) => other !== rule);
     return rule.effect;

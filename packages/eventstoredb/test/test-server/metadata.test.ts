@@ -1,9 +1,9 @@
 /** What a stream's metadata does to reading it. */
-import { BACKWARDS, END, EventStoreDBClient, type StreamMetadata } from '@eventstore/db-client';
+import { BACKWARDS, END, type EventStoreDBClient, type StreamMetadata } from '@eventstore/db-client';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTestServer } from '../../src/test-server/index.ts';
-import { collect, credentials, event, events, freshStream, openSubject, type Subject } from './subject.ts';
+import { collect, connect, credentials, event, events, freshStream, openSubject, type Subject } from './subject.ts';
 
 let subject: Subject;
 let client: EventStoreDBClient;
@@ -81,7 +81,7 @@ test('recognises a retry of events that it hides', async () => {
 test('hides events that are older than maxAge', async () => {
   let now = new Date('2026-01-01T12:00:00Z');
   await using server = await startTestServer({ clock: { now: () => now } });
-  const dated = EventStoreDBClient.connectionString(server.connectionString);
+  await using dated = connect(server.connectionString);
   const found = async () => (await collect(dated.readStream('a'))).map(({ revision }) => revision);
   await dated.appendToStream('a', event(), { credentials });
   await dated.setStreamMetadata('a', { maxAge: 60 }, { credentials });

@@ -33,6 +33,15 @@ export async function openSubject(): Promise<Subject> {
   };
 }
 
+/**
+ * A client to dispose before its server stops: its end would reject the batch appends of every other client in the
+ * process, and the answer to one of those ends the process.
+ */
+export function connect(connectionString: string): EventStoreDBClient & AsyncDisposable {
+  const client = EventStoreDBClient.connectionString(connectionString);
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.dispose() });
+}
+
 /** On an insecure node any credentials do, and with them the client appends in a call of its own. */
 export const credentials = { username: 'admin', password: 'changeit' };
 

@@ -1,16 +1,24 @@
 /** What the server is to those who test with it: how it starts, what it tells, what it refuses. */
-import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
+import { BACKWARDS, END } from '@eventstore/db-client';
 import { ArgumentError } from '@tidemark/core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTestServer } from '../../src/test-server/index.ts';
-import { collect, credentials, event, events, freshStream, idsOf, reconnecting, rejection } from './subject.ts';
-
-const connect = (connectionString: string) => EventStoreDBClient.connectionString(connectionString);
+import {
+  collect,
+  connect,
+  credentials,
+  event,
+  events,
+  freshStream,
+  idsOf,
+  reconnecting,
+  rejection,
+} from './subject.ts';
 
 test('can be found by gossip', async () => {
   await using server = await startTestServer();
-  const client = connect(server.connectionString.replace('esdb:', 'esdb+discover:'));
+  await using client = connect(server.connectionString.replace('esdb:', 'esdb+discover:'));
   await client.appendToStream('a', event());
   assert.is((await idsOf(client, 'a')).length, 1);
   assert.ok(server.seenCalls.gossip >= 1);
@@ -18,7 +26,7 @@ test('can be found by gossip', async () => {
 
 test('advertises batch appends, so that a client uses one stream for all of them', async () => {
   await using server = await startTestServer();
-  const client = connect(server.connectionString);
+  await using client = connect(server.connectionString);
   for (const each of events(3)) await client.appendToStream('a', each);
   assert.is(server.seenCalls.batchAppend, 1);
   assert.is(server.seenCalls.append, 0);
@@ -28,7 +36,7 @@ test('advertises batch appends, so that a client uses one stream for all of them
 
 test('counts the calls that are open', async () => {
   await using server = await startTestServer();
-  const client = connect(server.connectionString);
+  await using client = connect(server.connectionString);
   await client.appendToStream('a', events(2), { credentials });
   const subscription = client.subscribeToStream('a');
   await new Promise((resolve) => subscription.once('confirmation', resolve));
@@ -54,7 +62,7 @@ test('refuses options that cannot be meant', async () => {
 
 test('restarts on its port with its log, and has forgotten the ids that any recognises', async () => {
   await using server = await startTestServer();
-  const client = connect(server.connectionString);
+  await using client = connect(server.connectionString);
   const [first, second] = [event(), event()];
   const original = await client.appendToStream('a', first, { credentials, expectedRevision: 'no_stream' });
   await client.appendToStream('a', second, { credentials });
@@ -67,7 +75,7 @@ test('restarts on its port with its log, and has forgotten the ids that any reco
 
 test('restarts empty', async () => {
   await using server = await startTestServer();
-  const client = connect(server.connectionString);
+  await using client = connect(server.connectionString);
   await client.appendToStream('a', event(), { credentials });
   await server.restart({ log: 'empty' });
   assert.equal(await reconnecting(() => idsOf(client, 'a')), []);
