@@ -195,6 +195,8 @@ export type StoreFailure =
   | 'busy'
   | 'cannot_open'
   | 'corrupt'
+  | 'unreachable'
+  | 'unauthenticated'
   | 'io';
 
 /** The file, disk or server below a store failed. Nothing of the call was stored; `cause` is the driver's error. */
@@ -205,6 +207,17 @@ export class StoreFailedError extends TidemarkError {
     options?: ErrorOptions,
   ) {
     super(`STORE_${reason.toUpperCase()}`, message, options);
+  }
+}
+
+/** The user may not do this on the server. `right` says what is missing, for whoever grants rights there. */
+export class AccessDeniedError extends TidemarkError {
+  constructor(
+    readonly subject: string,
+    readonly right: string,
+    options?: ErrorOptions,
+  ) {
+    super('ACCESS_DENIED', `${subject}: access denied, wanted ${right}`, options);
   }
 }
 

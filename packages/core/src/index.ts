@@ -40,6 +40,7 @@ export type { ExecuteOptions } from './decider/handle-command.ts';
 export type { LoadUntil } from './decider/load.ts';
 export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
 export {
+  AccessDeniedError,
   AppendTooLargeError,
   ArgumentError,
   BuildGoneError,
