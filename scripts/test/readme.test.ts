@@ -1,5 +1,5 @@
 // timeout: 300s
-// Every block of TypeScript in README.md and docs/ is a complete program: it is type-checked and run.
+// Every block of TypeScript in README.md, the packages' own, and docs/ is a complete program: it is type-checked and run.
 //   ```ts          is both         ```ts no-run   is only type-checked (it needs a server, say)
 // A block behind `<!-- file#region -->` is a part of a program in docs/snippets, and is the same as there.
 // Every `npm` command in a block of sh names a script that exists.
@@ -13,9 +13,10 @@ import { root, runProgram, runToEnd } from './program.ts';
 
 const pages = [
   ...['README.md', 'CONTRIBUTING.md'].filter((file) => fs.existsSync(path.join(root, file))),
-  ...globSync(root, ['docs'], /^docs\/(?!api\/|overview\.md$|\.).*\.md$/).map((file) =>
-    path.relative(root, file).replaceAll('\\', '/'),
-  ),
+  ...[
+    ...globSync(root, ['packages'], /^packages\/[^/]+\/README\.md$/),
+    ...globSync(root, ['docs'], /^docs\/(?!api\/|overview\.md$|\.).*\.md$/),
+  ].map((file) => path.relative(root, file).replaceAll('\\', '/')),
 ];
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
 

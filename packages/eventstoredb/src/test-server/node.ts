@@ -69,6 +69,10 @@ export class Node implements NodeContext {
     return this.#port;
   }
 
+  get connectionString(): string {
+    return `esdb://${this.host}:${this.#port}?tls=${this.#settings.tls !== undefined}`;
+  }
+
   get log(): Log {
     return this.#surroundings.log();
   }

@@ -18,11 +18,6 @@ export type CallKind = (typeof callKinds)[number];
 /** A number for each kind. A batch append counts once for its stream, however many appends are under way on it. */
 export type CallCounts = Readonly<Record<CallKind, number>>;
 
-/** What a call of grpc-js tells of its end, whichever comes first. */
-interface Call {
-  once(event: 'cancelled' | 'finish' | 'close' | 'error', listener: () => void): unknown;
-}
-
 export class OpenCalls {
   readonly #open = zero();
   readonly #seen = zero();
@@ -37,8 +32,8 @@ export class OpenCalls {
     return { ...this.#seen };
   }
 
-  /** Counts a call until it ends; returns how to say that it has, for a call whose answer does not end it. */
-  track(kind: CallKind, call: Call): () => void {
+  /** Counts a call until its client cancels it or goes away, or what is returned is called: it was answered. */
+  track(kind: CallKind, call: { once(event: 'cancelled', listener: () => void): unknown }): () => void {
     this.#open[kind] += 1;
     this.#seen[kind] += 1;
     let isOpen = true;
@@ -46,7 +41,7 @@ export class OpenCalls {
       if (isOpen) this.#open[kind] -= 1;
       isOpen = false;
     };
-    for (const event of ['cancelled', 'finish', 'close', 'error'] as const) call.once(event, end);
+    call.once('cancelled', end);
     return end;
   }
 }

@@ -40,7 +40,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   await node.start();
   return {
-    connectionString: `esdb://${settings.host}:${node.port}?tls=${settings.tls !== undefined}`,
+    connectionString: node.connectionString,
     port: node.port,
     faults: node.faults,
     get openCalls() {

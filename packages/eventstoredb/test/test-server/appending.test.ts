@@ -1,6 +1,6 @@
 /** What an append does, says and refuses, on both of the client's paths. */
 import { randomUUID } from 'node:crypto';
-import { binaryEvent, type EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { type AppendResult, binaryEvent, type EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -165,14 +165,16 @@ for (const [name, path] of paths) {
 
   test('succeeds with no events and creates no stream, though it answers with a position', async () => {
     const stream = freshStream();
+    let result: AppendResult | undefined;
     for (const expectedRevision of ['any', 'no_stream']) {
-      const result = await append(stream, [], { expectedRevision });
+      result = await append(stream, [], { expectedRevision });
       assert.is(result.success, true);
       assert.is(result.nextExpectedRevision, 0n);
       assert.is(typeof result.position?.commit, 'bigint');
     }
     assert.is((await rejection(collect(client.readStream(stream)))).type, 'stream-not-found');
-    await append(stream, event());
+    const written = await append(stream, event());
+    assert.ok((result?.position?.commit ?? 0n) < (written.position?.commit ?? 0n));
     assert.is((await append(stream, [], { expectedRevision: 0n })).nextExpectedRevision, 0n);
     assert.is((await idsOf(client, stream)).length, 1);
   });

@@ -94,8 +94,12 @@ test('reads $all from a position on, inclusive forwards and exclusive backwards'
 
 test('reads $all to its end, and from there nothing', async () => {
   const stream = await streamOf(2);
-  const [last, beforeLast] = await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 2 }));
-  assert.equal([last?.streamId, last?.revision, beforeLast?.revision], [stream, 1n, 0n]);
+  const found = await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 20 }));
+  const own = found.filter(({ streamId }) => streamId === stream);
+  assert.equal(
+    own.map(({ revision }) => revision),
+    [1n, 0n],
+  );
   assert.equal(await collect(client.readAll({ fromPosition: END })), []);
 });
 
@@ -111,8 +115,9 @@ test('orders $all by positions that grow and have gaps', async () => {
 
 test('shows metadata in $all', async () => {
   const stream = freshStream();
-  await client.setStreamMetadata(stream, { maxCount: 3 });
-  const [last] = await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }));
+  const { position } = await client.setStreamMetadata(stream, { maxCount: 3 });
+  const from = { commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
+  const [last] = await collect(client.readAll({ fromPosition: from, maxCount: 1 }));
   assert.equal([last?.streamId, last?.type], [`$$${stream}`, '$metadata']);
 });
 

@@ -47,6 +47,15 @@ test('counts the calls that are open', async () => {
   assert.is(server.seenCalls.subscribeToStream, 1);
 });
 
+test('shows the call that a client leaks when it breaks off a subscription', async () => {
+  await using server = await startTestServer();
+  await using client = connect(server.connectionString);
+  await client.appendToStream('a', events(2), { credentials });
+  for await (const _ of client.subscribeToStream('a')) break;
+  await idsOf(client, 'a');
+  assert.is(server.openCalls.subscribeToStream, 1);
+});
+
 test('says UNIMPLEMENTED to what it has not', async () => {
   await using server = await startTestServer();
   const error = await rejection(connect(server.connectionString).listProjections());
@@ -58,6 +67,12 @@ test('refuses options that cannot be meant', async () => {
     const error = await rejection(startTestServer(options as never));
     assert.instance(error, ArgumentError);
   }
+});
+
+test('rejects with the error of the system when its port is taken', async () => {
+  await using server = await startTestServer();
+  const error = await rejection(startTestServer({ port: server.port }));
+  assert.is(String(error.code), 'EADDRINUSE');
 });
 
 test('restarts on its port with its log, and has forgotten the ids that any recognises', async () => {

@@ -3,53 +3,55 @@ import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
 import { refusalError } from '../leadership.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { CallKind } from '../open-calls.ts';
-import { asServiceError } from '../service-error.ts';
+import { asServiceError, type ServiceError } from '../service-error.ts';
 
 export interface AnyCall {
   readonly metadata: Metadata;
   once(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** Answers a call that has one answer: with what `act` returns or throws. */
-export function answerOnce<T>(
+/** Counts a call from now on; returns how to answer it, once, with what `act` returns or throws. */
+export function answering<T>(
   node: NodeContext,
   kind: CallKind,
-  call: AnyCall,
-  callback: sendUnaryData<T>,
-  act: () => T,
-): void {
+  { call, callback }: { readonly call: AnyCall; readonly callback: sendUnaryData<T> },
+): (act: () => T) => void {
   const end = node.calls.track(kind, call);
-  const answer = () => {
-    end();
-    try {
-      callback(null, act());
-    } catch (error) {
-      callback(asServiceError(error));
+  return (act) => {
+    const answer = () => {
+      end();
+      const { value, error } = attempt(act);
+      if (error) callback(error);
+      else callback(null, value);
+    };
+    const effect = node.faults.next(kind);
+    switch (effect?.effect) {
+      case undefined:
+        answer();
+        break;
+      case 'late': {
+        const timer = setTimeout(answer, effect.ms);
+        call.once('cancelled', () => clearTimeout(timer));
+        break;
+      }
+      case 'never':
+        break;
+      case 'unacknowledged':
+        attempt(act);
+        if (effect.drops) node.dropConnections();
+        break;
+      case 'refuse':
+        end();
+        callback(refusalError(effect.refusal));
+        break;
     }
   };
-  const effect = node.faults.next(kind);
-  switch (effect?.effect) {
-    case undefined:
-      answer();
-      break;
-    case 'late':
-      later(effect.ms, call, answer);
-      break;
-    case 'never':
-      break;
-    case 'unacknowledged':
-      act();
-      if (effect.drops) node.dropConnections();
-      break;
-    case 'refuse':
-      end();
-      callback(refusalError(effect.refusal));
-      break;
-  }
 }
 
-/** Acts after `ms`, unless the call has ended by then. */
-export function later(ms: number, call: AnyCall, act: () => void): void {
-  const timer = setTimeout(act, ms);
-  call.once('cancelled', () => clearTimeout(timer));
+function attempt<T>(act: () => T): { readonly value?: T; readonly error?: ServiceError } {
+  try {
+    return { value: act() };
+  } catch (error) {
+    return { error: asServiceError(error) };
+  }
 }

@@ -8,10 +8,11 @@ import type { ExpectedRevision, ProposedEvent, WriteOutcome } from '../log-recor
 import { expectedRevision, proposedEvent, streamNameOf } from '../messages.ts';
 import type { NodeContext } from '../node-context.ts';
 import { asServiceError, handlerFailed, maximumAppendSizeExceeded, streamDeleted } from '../service-error.ts';
-import { answerOnce } from './answering.ts';
+import { answering } from './answering.ts';
 
 export function append(node: NodeContext): handleClientStreamingCall<AppendReq, AppendResp> {
   return (call, callback) => {
+    const answer = answering(node, 'append', { call, callback });
     let options: AppendReq.Options | undefined;
     let size = 0;
     let failure: unknown;
@@ -40,7 +41,7 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
       }
     });
     call.on('end', () =>
-      answerOnce(node, 'append', call, callback, () => {
+      answer(() => {
         if (failure !== undefined) throw asServiceError(failure);
         if (options === undefined) throw handlerFailed();
         const refusal = refusalOf(node.leadership(), call, true);

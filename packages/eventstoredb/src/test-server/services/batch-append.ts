@@ -12,7 +12,6 @@ import { expectedRevision, proposedEvent, streamNameOf, uuidOf } from '../messag
 import type { NodeContext } from '../node-context.ts';
 import { accessDeniedStatus, badRequestStatus, maximumAppendSizeExceededStatus, timeoutStatus } from '../rpc-status.ts';
 import { handlerFailed, type ServiceError } from '../service-error.ts';
-import { later } from './answering.ts';
 import { type Addressee, errorAnswer, refusalAnswer, writeAnswer } from './batch-answers.ts';
 
 type Call = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
@@ -33,6 +32,7 @@ class BatchStream {
   readonly #node: NodeContext;
   readonly #call: Call;
   readonly #pending = new Map<string, Pending>();
+  readonly #late = new Set<NodeJS.Timeout>();
   readonly #close: () => void;
   /** Appends that a fault keeps from being answered now. */
   #unanswered = 0;
@@ -49,6 +49,7 @@ class BatchStream {
       node.batchStreams.delete(endNow);
       for (const { timer } of this.#pending.values()) clearTimeout(timer);
       this.#pending.clear();
+      for (const timer of this.#late) clearTimeout(timer);
     };
     call.once('cancelled', this.#close);
     call.on('error', this.#close);
@@ -127,12 +128,7 @@ class BatchStream {
         this.#commit(pending);
         break;
       case 'late':
-        this.#unanswered += 1;
-        later(effect.ms, this.#call, () => {
-          this.#unanswered -= 1;
-          this.#commit(pending);
-          if (this.#isEnding && this.#unanswered === 0) this.#end();
-        });
+        this.#answerLater(pending, effect.ms);
         break;
       case 'never':
         this.#unanswered += 1;
@@ -146,6 +142,17 @@ class BatchStream {
         this.#refuse(pending, effect.refusal);
         break;
     }
+  }
+
+  #answerLater(pending: Pending, ms: number): void {
+    this.#unanswered += 1;
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      this.#unanswered -= 1;
+      this.#commit(pending);
+      if (this.#isEnding && this.#unanswered === 0) this.#end();
+    }, ms);
+    this.#late.add(timer);
   }
 
   #commit(pending: Pending): void {

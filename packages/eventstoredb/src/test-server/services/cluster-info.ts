@@ -8,14 +8,14 @@ import type { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Member, NodeContext } from '../node-context.ts';
-import { answerOnce } from './answering.ts';
+import { answering } from './answering.ts';
 
 /** The version whose semantics these are. */
 const serverVersion = '23.10.6';
 
 export function readGossip(node: NodeContext): handleUnaryCall<Empty, ClusterInfo> {
   return (call, callback) =>
-    answerOnce(node, 'gossip', call, callback, () =>
+    answering(node, 'gossip', { call, callback })(() =>
       new gossip.ClusterInfo().setMembersList(node.members().map((member) => memberInfo(member, node.log.now))),
     );
 }
@@ -33,7 +33,7 @@ function memberInfo({ instanceId, role, isAlive, address, port }: Member, now: n
 
 export function getSupportedMethods(node: NodeContext): handleUnaryCall<Empty, SupportedMethods> {
   return (call, callback) =>
-    answerOnce(node, 'serverFeatures', call, callback, () =>
+    answering(node, 'serverFeatures', { call, callback })(() =>
       new features.SupportedMethods()
         .setEventStoreServerVersion(serverVersion)
         .setMethodsList(

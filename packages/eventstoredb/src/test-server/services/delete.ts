@@ -9,11 +9,11 @@ import type { ExpectedRevision, WriteOutcome } from '../log-record.ts';
 import { expectedRevision, streamNameOf } from '../messages.ts';
 import type { NodeContext } from '../node-context.ts';
 import { handlerFailed, streamDeleted, wrongExpectedVersion } from '../service-error.ts';
-import { type AnyCall, answerOnce } from './answering.ts';
+import { type AnyCall, answering } from './answering.ts';
 
 export function softDelete(node: NodeContext): handleUnaryCall<DeleteReq, DeleteResp> {
   return (call, callback) =>
-    answerOnce(node, 'delete', call, callback, () => {
+    answering(node, 'delete', { call, callback })(() => {
       const position = remove(node, call, call.request.getOptions(), (log, stream, expected) =>
         log.softDelete(stream, expected),
       );
@@ -26,7 +26,7 @@ export function softDelete(node: NodeContext): handleUnaryCall<DeleteReq, Delete
 
 export function tombstone(node: NodeContext): handleUnaryCall<TombstoneReq, TombstoneResp> {
   return (call, callback) =>
-    answerOnce(node, 'tombstone', call, callback, () => {
+    answering(node, 'tombstone', { call, callback })(() => {
       const position = remove(node, call, call.request.getOptions(), (log, stream, expected) =>
         log.tombstone(stream, expected),
       );

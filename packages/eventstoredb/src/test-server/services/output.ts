@@ -9,9 +9,11 @@ export class Output {
   readonly #call: ReadCall;
   readonly #onEnd: (() => void)[] = [];
   #isOpen = true;
+  #resume: () => void = () => {};
 
   constructor(call: ReadCall) {
     this.#call = call;
+    call.on('drain', () => this.#resume());
     call.once('cancelled', () => this.#close());
     call.on('error', () => this.#close());
   }
@@ -26,12 +28,11 @@ export class Output {
     this.#onEnd.push(listener);
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when there is room for more; one write at a time. */
   async write(message: ReadResp): Promise<void> {
     if (!this.#isOpen || this.#call.write(message)) return;
     await new Promise<void>((resolve) => {
-      this.#call.once('drain', resolve);
-      this.onEnd(resolve);
+      this.#resume = resolve;
     });
   }
 
@@ -50,6 +51,7 @@ export class Output {
 
   #close(): void {
     this.#isOpen = false;
+    this.#resume();
     for (const listener of this.#onEnd.splice(0)) listener();
   }
 }

@@ -12,7 +12,6 @@ import { streamIdentifier, streamNameOf } from '../messages.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { CallKind } from '../open-calls.ts';
 import { handlerFailed, streamDeleted, unexpectedResult } from '../service-error.ts';
-import { later } from './answering.ts';
 import { Output, type ReadCall } from './output.ts';
 import { subscribeToAll, subscribeToStream } from './subscription.ts';
 
@@ -33,8 +32,11 @@ export function read(node: NodeContext): handleServerStreamingCall<ReadReq, Read
       case undefined:
       case 'unacknowledged':
         return start();
-      case 'late':
-        return later(effect.ms, call, start);
+      case 'late': {
+        const timer = setTimeout(start, effect.ms);
+        output.onEnd(() => clearTimeout(timer));
+        return;
+      }
       case 'never':
         return;
       case 'refuse':

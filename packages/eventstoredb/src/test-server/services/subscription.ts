@@ -127,15 +127,19 @@ class Live {
   }
 
   #noticeWrite(): void {
-    const { log, liveBuffer } = this.#node;
-    let waiting = 0;
-    for (let index = this.#index; this.#isCaughtUp && waiting <= liveBuffer; index += 1) {
-      const record = log.records[index];
-      if (record === undefined) break;
-      if (this.#selection.isWanted(record)) waiting += 1;
-    }
-    if (waiting > liveBuffer) this.#output.fail(consumerTooSlow());
+    if (this.#isCaughtUp && this.#isTooFarBehind()) this.#output.fail(consumerTooSlow());
     else this.#wake();
+  }
+
+  #isTooFarBehind(): boolean {
+    const { log, liveBuffer } = this.#node;
+    if (log.records.length - this.#index <= liveBuffer) return false;
+    let waiting = 0;
+    for (let index = this.#index; index < log.records.length && waiting <= liveBuffer; index += 1) {
+      const record = log.records[index];
+      if (record && this.#selection.isWanted(record)) waiting += 1;
+    }
+    return waiting > liveBuffer;
   }
 }
 
