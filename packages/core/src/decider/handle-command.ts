@@ -12,7 +12,7 @@ import { assertExpectedRevision, type ExpectedRevision } from '../event/revision
 import { streamName as nameOf } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
 import { className, describe } from '../shared/describe.ts';
-import { derivedId, type Ids } from '../shared/ids.ts';
+import { derivedId, type Ids, randomIds } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
@@ -22,7 +22,7 @@ import { Bounds } from './bounds.ts';
 import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
-import type { Receipts } from './receipts.ts';
+import { noteOf, type Receipts } from './receipts.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
 
 /** What a caller may say about a command besides its fields. */
@@ -129,8 +129,11 @@ export class CommandHandler {
     const { type, streamName, options, context, bounds } = execution;
     assertIfMatch(streamName, options.expectedRevision, before.revision);
     const { events, returned, state } = await this.#decide(execution, before);
-    const data = events.map((event, index) => this.#encode(event, index, execution));
-    const command = this.#record(execution, before, returned);
+    const record = this.#record(execution, before, returned);
+    const { areKept } = this.parts.receipts;
+    const note = record === undefined || areKept ? undefined : noteOf(record, events.length, randomIds.next());
+    const data = events.map((event, index) => this.#encode(event, index, execution, index === 0 ? note : undefined));
+    const command = areKept ? record : undefined;
     bounds.throwIfOver();
     if (data.length === 0 && command === undefined) {
       return this.parts.receipts.fresh(execution, {
@@ -145,6 +148,11 @@ export class CommandHandler {
       ...expectationOf(before, data),
       command,
     });
+    if (note !== undefined) {
+      const first = (revision ?? 0) - data.length + 1;
+      const known = await this.parts.receipts.ofOther(execution, first, note.decision);
+      if (known !== undefined) return known;
+    }
     const eventId = data.at(-1)?.eventId;
     if (eventId !== undefined && revision !== undefined) {
       const after = { state, revision, position, eventId };
@@ -183,10 +191,16 @@ export class CommandHandler {
     return { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata };
   }
 
-  #encode(event: object, index: number, { context, options }: Execution<unknown>): EventData {
+  #encode(
+    event: object,
+    index: number,
+    { context, options }: Execution<unknown>,
+    $command: EventMetadata['$command'],
+  ): EventData {
     const { commandId, correlationId, causationId, metadata } = context;
     const $occurredAt = options.occurredAt?.toISOString();
-    const notes = { ...metadata, $correlationId: correlationId, $causationId: causationId };
+    const known = { ...metadata, $correlationId: correlationId, $causationId: causationId };
+    const notes = $command === undefined ? known : { ...known, $command };
     return this.parts.registry.encode(
       event,
       derivedId(`${commandId}/${index}`),
