@@ -24,42 +24,43 @@ export class HiddenEvents {
     private readonly marks: StreamMarks,
   ) {}
 
-  /** The page with what was hidden meanwhile. Throws `StreamNotFoundError` where the stream was deleted meanwhile. */
-  async filledIn(stretch: Stretch, page: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+  /**
+   * Where the reading has to go on in the log, behind `whole`, as something was hidden meanwhile; `undefined` where nothing
+   * was. Throws `StreamNotFoundError` where the stream was deleted meanwhile.
+   */
+  async holeIn(
+    stretch: Stretch,
+    page: readonly StoredEvent[],
+  ): Promise<{ readonly whole: readonly StoredEvent[]; readonly anchor: StoredEvent } | undefined> {
     const { direction, before, first, size } = stretch;
     const step = direction === 'forwards' ? 1 : -1;
     const begun = before === undefined ? page[0]?.revision : before.revision + step;
-    if (begun === undefined) return page;
-    const hole = page.findIndex(({ revision }, index) => revision !== begun + index * step);
+    const hole = page.findIndex(({ revision }, index) => revision !== (begun ?? 0) + index * step);
     const isShort = before !== undefined && page.length < size;
-    if (hole === -1 && !isShort) return page;
     const whole = hole === -1 ? page : page.slice(0, hole);
     const anchor = whole.at(-1) ?? before;
-    if (anchor === undefined) return page;
+    if (anchor === undefined || (hole === -1 && !isShort)) return undefined;
     const { deleted, metadata } = await this.marks.read(stretch.streamName);
     const { revivedAt = 0, truncateBefore = 0, maxAge } = metadata;
-    if (deleted || (direction === 'forwards' && revivedAt > anchor.revision) || (step === -1 && revivedAt > first))
+    if (deleted || revivedAt > (step === 1 ? anchor.revision : first))
       throw new StreamNotFoundError(stretch.streamName);
-    if (hole === -1) {
-      // It ends before it is full: at its end, or where the rest is hidden now.
-      const isEnd = step === 1 ? truncateBefore <= anchor.revision && maxAge === undefined : anchor.revision <= first;
-      if (isEnd) return page;
-    }
-    return [...whole, ...(await this.#inLog(stretch, anchor, size - whole.length))];
+    if (hole !== -1) return { whole, anchor };
+    // It ends before it is full: at its end, or where the rest is hidden now.
+    const isEnd = step === 1 ? truncateBefore <= anchor.revision && maxAge === undefined : anchor.revision <= first;
+    return isEnd ? undefined : { whole, anchor };
   }
 
-  /** At most `count` events of the stream, beyond this one. */
-  async #inLog({ streamName, direction, first, signal }: Stretch, anchor: StoredEvent, count: number) {
-    const found: StoredEvent[] = [];
+  /** The stream's events beyond this one, as the log has them. */
+  async *inLog({ streamName, direction, first, signal }: Stretch, anchor: StoredEvent, limit: number) {
     const options = direction === 'forwards' ? { from: anchor.position } : { before: anchor.position };
-    const filter = { prefixes: [streamName] };
-    for await (const page of this.log.all({ direction, ...options, filter, signal })) {
-      for (const event of page) {
-        if (event.streamName !== streamName || event.revision === anchor.revision) continue;
-        if (event.revision < first || found.length === count) return found;
-        found.push(event);
-      }
+    let left = limit;
+    for await (const page of this.log.all({ direction, ...options, filter: { prefixes: [streamName] }, signal })) {
+      const isWanted = (event: StoredEvent) =>
+        event.streamName === streamName && event.revision !== anchor.revision && event.revision >= first;
+      const events = page.filter(isWanted).slice(0, left);
+      left -= events.length;
+      if (events.length > 0) yield events;
+      if (left === 0 || events.at(-1)?.revision === first) return;
     }
-    return found;
   }
 }

@@ -32,7 +32,15 @@ export class StreamReader {
       most = Math.min(2 * most, pageSize);
       // A read of nothing is an error to the server, though a missing stream has to be told.
       const found = await this.page(reading, next, Math.max(size, 1));
-      const page = await this.hidden.filledIn({ ...reading, before, first, size }, found.slice(0, size));
+      const page = found.slice(0, size);
+      const stretch = { ...reading, before, first, size };
+      const hole = await this.hidden.holeIn(stretch, page);
+      if (hole !== undefined) {
+        const { whole, anchor } = hole;
+        if (whole.length > 0) yield whole;
+        if (left > whole.length) yield* this.hidden.inLog(stretch, anchor, left - whole.length);
+        return;
+      }
       const isFull = page.length === size;
       // Before the reader does anything: what is hidden from now on is to be read all the same.
       if (step === -1 && before === undefined && isFull && size < left)
