@@ -1,4 +1,5 @@
 /** What core's `pullSubscription` looks at: pages of the log for one who is behind, and then what the feed keeps. */
+import { setMaxListeners } from 'node:events';
 import {
   type EventFilter,
   filterTest,
@@ -140,6 +141,8 @@ export class Subscriptions {
         const ending = new AbortController();
         const end = () => ending.abort();
         this.#open.add(end);
+        // One signal may well end many subscriptions: Node would warn of a leak from the eleventh on.
+        if (signal !== undefined) setMaxListeners(0, signal);
         signal?.addEventListener('abort', end);
         if (signal?.aborted || this.server.isClosed) end();
         const source = this.#source(looking(), ending.signal);
