@@ -148,6 +148,7 @@ export type {
   ReadAllOptions,
   ReadStreamOptions,
   StoreCapabilities,
+  StoreCondition,
   StreamAppend,
   StreamMetadata,
   StreamMetadataChanges,

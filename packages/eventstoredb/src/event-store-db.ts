@@ -39,6 +39,9 @@ export function eventStoreDB(address: string | ClientFactory, options?: EventSto
         leases,
         snapshots: new EventStoreDBSnapshots(server, new StreamMarks(server)),
         commandLog,
+        readModelsWarning:
+          `read models of ${settings.description} are kept in the memory of this process and are made anew at each start; ` +
+          "to keep them, give createApplication({ readModels: sqlite('read.db') })",
         async close() {
           await Promise.all([events.close(), close()]);
         },

@@ -18,6 +18,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type StoreCapabilities,
+  type StoreCondition,
   type StreamAppend,
   type StreamMetadata,
   type StreamMetadataChanges,
@@ -41,7 +42,7 @@ import { Subscriptions } from './subscriptions.ts';
 
 export class EventStoreDBEventStore implements EventStore {
   readonly capabilities: StoreCapabilities;
-  readonly feed: Feed;
+  readonly #feed: Feed;
   readonly #marks: StreamMarks;
   readonly #appender: Appender;
   readonly #deleter: Deleter;
@@ -67,8 +68,8 @@ export class EventStoreDBEventStore implements EventStore {
     this.#log = new LogReader(server, see);
     this.#logId = new LogId(server);
     this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks));
-    this.feed = new Feed(server, see);
-    this.#subscriptions = new Subscriptions(server, this.#log, this.#streams, this.feed);
+    this.#feed = new Feed(server, see);
+    this.#subscriptions = new Subscriptions(server, this.#log, this.#streams, this.#feed);
   }
 
   async logId(): Promise<string> {
@@ -165,6 +166,10 @@ export class EventStoreDBEventStore implements EventStore {
         metadata: changedMetadata(metadata, changes),
       })),
     );
+  }
+
+  condition(): StoreCondition {
+    return this.server.condition(this.#feed.resumed);
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@
  * do no harm, and with errors of Tidemark at the end. What goes wrong is kept for `health()`.
  */
 import { setMaxListeners } from 'node:events';
-import { ClosedError, type StoredEvent } from '@tidemark/core';
+import { ClosedError, type StoreCondition, type StoredEvent } from '@tidemark/core';
 import { ClientSource } from './client-source.ts';
 import type { CallOptions, ClientReading, Credentials, EventStoreClient } from './client-type.ts';
 import { currentCredentials } from './credentials.ts';
@@ -54,6 +54,15 @@ export class Server {
 
   closedError(): ClosedError {
     return new ClosedError(this.settings.description);
+  }
+
+  condition(resumed: number): StoreCondition {
+    const { lastError } = this;
+    return {
+      server: this.settings.connection?.hosts ?? this.settings.description,
+      reconnections: this.reconnections + resumed,
+      lastError: lastError instanceof Error ? lastError : undefined,
+    };
   }
 
   /** How often another client took the place of one that had become useless. */
