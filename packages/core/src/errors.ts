@@ -213,6 +213,8 @@ export type StoreFailure =
   | 'busy'
   | 'cannot_open'
   | 'corrupt'
+  | 'unreachable'
+  | 'unauthenticated'
   | 'io'
   | 'defect';
 
@@ -224,6 +226,17 @@ export class StoreFailedError extends TidemarkError {
     options?: ErrorOptions,
   ) {
     super(`STORE_${reason.toUpperCase()}`, message, options);
+  }
+}
+
+/** The user may not do this on the server. `right` says what is missing, for whoever grants rights there. */
+export class AccessDeniedError extends TidemarkError {
+  constructor(
+    readonly subject: string,
+    readonly right: string,
+    options?: ErrorOptions,
+  ) {
+    super('ACCESS_DENIED', `${subject}: access denied, wanted ${right}`, options);
   }
 }
 

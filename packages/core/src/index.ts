@@ -42,6 +42,7 @@ export type { ExecuteOptions } from './decider/execute-options.ts';
 export type { LoadUntil } from './decider/load.ts';
 export type { Receipt, ReceiptEvent } from './decider/receipt.ts';
 export {
+  AccessDeniedError,
   AppendTooLargeError,
   ArgumentError,
   BuildGoneError,
@@ -151,6 +152,7 @@ export type {
   ReadAllOptions,
   ReadStreamOptions,
   StoreCapabilities,
+  StoreCondition,
   StreamAppend,
   StreamMetadata,
   StreamMetadataChanges,

@@ -26,6 +26,8 @@ const meanings: Readonly<Record<StoreFailure, string>> = {
   busy: 'found it locked by another process all the time',
   cannot_open: 'the file cannot be opened',
   corrupt: 'found damaged pages; restore a backup',
+  unreachable: 'no answer',
+  unauthenticated: 'not let in',
   io: 'reading or writing failed',
   defect: 'SQLite cannot do what was asked: somebody has changed the tables, or this is a defect',
 };

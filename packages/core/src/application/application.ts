@@ -20,7 +20,7 @@ import type { ProjectionStatus } from '../projection/projection-status.ts';
 import type { Rebuild } from '../projection/rebuild.ts';
 import type { TableReader } from '../projection/table-reader.ts';
 import type { Tables } from '../projection/tables.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, StoreCondition } from '../store/event-store.ts';
 import type { ConsumerFilter } from '../subscription/consumer-filter.ts';
 import type { EventOf } from '../subscription/event-of.ts';
 import type { FollowOptions } from '../subscription/event-streams.ts';
@@ -61,6 +61,8 @@ export interface Health {
   readonly store: string;
   /** Why the store did not answer, where it did not. */
   readonly storeError: Error | undefined;
+  /** How the store gets on with its server; absent where there is none. */
+  readonly connection?: StoreCondition;
   /** The log's last position, 0 for an empty one; `undefined` where the store was not asked or did not answer. */
   readonly head: Position | undefined;
   readonly consumers: readonly ConsumerHealth[];

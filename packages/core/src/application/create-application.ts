@@ -74,7 +74,9 @@ export async function createApplication<const A extends AggregateClass | Decider
   const causation = new AsyncLocalStorage<Causation>();
   const cache = new AggregateCache(options.cache);
   const stores = await store.open();
-  const { events, commandLog } = stores;
+  const { events, commandLog, readModelsWarning } = stores;
+  if (readModelsWarning !== undefined && wiring.projections.size > 0)
+    process.emitWarning(readModelsWarning, 'TidemarkWarning');
   const loader = new AggregateLoader({ events, snapshots: stores.snapshots, registry, cache, onError });
   const snapshots = new SnapshotTaker(loader, stores.snapshots, onError);
   const receipts = new Receipts(commandLog, events, registry);

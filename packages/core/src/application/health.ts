@@ -47,7 +47,9 @@ export async function healthOf(looked: Consumers): Promise<Health> {
   const failed = consumers.some(({ state, lastError }) => state === 'stopped' && lastError !== undefined);
   const isWell = !failed && store.error === undefined;
   const status = events === undefined ? 'stopped' : isWell ? 'ok' : 'degraded';
-  return { status, store: description, storeError: store.error, head, consumers };
+  const condition = events?.condition?.();
+  const connection = condition === undefined ? {} : { connection: condition };
+  return { status, store: description, storeError: store.error, ...connection, head, consumers };
 }
 
 /** A store that may be closed, locked or broken: after the first failure it is not asked again. */

@@ -9,7 +9,7 @@ export function withReadModels(store: StoreProvider, readModels: StoreProvider):
   return {
     description: `${store.description}, read models in ${readModels.description}`,
     async open(): Promise<Stores> {
-      const { useInline: _, ...opened } = await store.open();
+      const { useInline: _, readModelsWarning: __, ...opened } = await store.open();
       const models = await readModels.open().catch(async (error: unknown) => {
         await opened.close();
         throw error;

@@ -6,14 +6,14 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { ReentrantCommandError } from '../application-errors.ts';
 import { StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
-import type { EventData } from '../event/event.ts';
+import type { EventData, EventMetadata } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { ExpectedRevision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
 import { className } from '../shared/describe.ts';
-import { derivedId, type Ids } from '../shared/ids.ts';
+import { derivedId, type Ids, randomIds } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import type { EventStore, Expectation } from '../store/event-store.ts';
@@ -25,7 +25,7 @@ import { type Causation, type CausationScope, type CommandContext, type Handling
 import { type ExecuteOptions, takeOptions } from './execute-options.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
-import type { Receipts } from './receipts.ts';
+import { noteOf, type Receipts } from './receipts.ts';
 import { handOut, type Returned } from './returned.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
 
@@ -134,10 +134,13 @@ export class CommandHandler {
     const { type, streamName, options, bounds } = execution;
     assertIfMatch(streamName, options.expectedRevision, before.revision);
     const { events, returned: result, state } = await this.#decide(execution, before);
-    const data = events.map((event, index) => this.#data(event, index, execution));
     const logged = options.commandId !== undefined;
     const returned = handOut(result, handlerOf(execution), this.parts.registry.values, logged);
-    const command = this.#record(execution, before, returned);
+    const record = this.#record(execution, before, returned);
+    const { areKept } = this.parts.receipts;
+    const note = record === undefined || areKept ? undefined : noteOf(record, events.length, randomIds.next());
+    const data = events.map((event, index) => this.#data(event, index, execution, index === 0 ? note : undefined));
+    const command = areKept ? record : undefined;
     bounds.throwIfOver();
     const outcome = { events, data, returned: returned.value };
     if (data.length === 0 && command === undefined) {
@@ -147,6 +150,11 @@ export class CommandHandler {
       ...expectationOf(before, data),
       command,
     });
+    if (note !== undefined) {
+      const first = (revision ?? 0) - data.length + 1;
+      const known = await this.parts.receipts.ofOther(execution, first, note.decision);
+      if (known !== undefined) return known;
+    }
     const eventId = data.at(-1)?.eventId;
     if (eventId !== undefined && revision !== undefined) {
       const after = { state, revision, position, eventId };
@@ -196,10 +204,16 @@ export class CommandHandler {
     return { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata };
   }
 
-  #data({ type, version, encoded }: AdoptedEvent, index: number, { context, options }: Execution<unknown>): EventData {
+  #data(
+    { type, version, encoded }: AdoptedEvent,
+    index: number,
+    { context, options }: Execution<unknown>,
+    $command: EventMetadata['$command'],
+  ): EventData {
     const { commandId, correlationId, causationId } = context;
     const $occurredAt = options.occurredAt?.toISOString();
-    const notes = { ...context.metadata, $correlationId: correlationId, $causationId: causationId };
+    const known = { ...context.metadata, $correlationId: correlationId, $causationId: causationId };
+    const notes = $command === undefined ? known : { ...known, $command };
     const metadata = $occurredAt === undefined ? notes : { ...notes, $occurredAt };
     return eventDataOf({ eventId: derivedId(`${commandId}/${index}`), type, encoded, metadata, version });
   }

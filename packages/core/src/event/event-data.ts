@@ -13,6 +13,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const reserved: Readonly<Record<string, { readonly wanted: string; holds(value: unknown): boolean }>> = {
   $correlationId: { wanted: 'text', holds: (value) => typeof value === 'string' },
   $causationId: { wanted: 'text', holds: (value) => typeof value === 'string' },
+  $command: { wanted: 'what the command handler writes', holds: isCommandNote },
   $occurredAt: { wanted: 'ISO 8601 text with a time zone', holds: (value) => !Number.isNaN(timeOf(value)) },
   $schemaVersion: { wanted: 'a whole number from 1', holds: (value) => isVersion(Number(value)) },
 };
@@ -109,6 +110,14 @@ function checked(metadata: unknown): Record<string, unknown> {
     if (value === undefined || key === '$schemaVersion') delete notes[key];
   }
   return notes;
+}
+
+function isCommandNote(value: unknown): boolean {
+  const { id, name, returned, decidedAt, count, decision } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return (
+    [id, name, returned, decision].every((text) => typeof text === 'string') &&
+    [decidedAt, count].every((number) => typeof number === 'number')
+  );
 }
 
 function assertReserved(key: string, value: unknown): void {

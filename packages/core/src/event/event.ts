@@ -14,6 +14,21 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
+/** What a receipt is made of when the command comes again. */
+export interface CommandNote {
+  readonly id: string;
+  /** The command's class. */
+  readonly name: string;
+  /** JSON text, as in a command log. */
+  readonly returned: string;
+  readonly decidedAt: Position;
+  /** How many events it recorded. */
+  readonly count: number;
+  /** Which of several decisions on this command it was. */
+  readonly decision: string;
+  readonly [key: string]: JsonValue;
+}
+
 /** Names that begin with `$` are Tidemark's, all others are the application's. */
 export interface EventMetadata {
   /** The business transaction this belongs to: the same from the first command to the last reaction. */
@@ -22,6 +37,8 @@ export interface EventMetadata {
   readonly $causationId?: string | undefined;
   /** The version of the event's shape; written when above 1. */
   readonly $schemaVersion?: number | string | undefined;
+  /** The command, where its caller gave it an id and the store keeps no command log: on its first event. */
+  readonly $command?: CommandNote | undefined;
   /** When it happened, as ISO text; written where the caller said so. */
   readonly $occurredAt?: string | undefined;
   /** Where the data holds what JSON lacks: RFC 6901 pointer → kind. */

@@ -74,8 +74,21 @@ export interface EventStore {
    */
   isUnchanged?(streamName: string, revision: Revision): boolean;
 
+  /** How the store gets on with the server below it, for `health()`; absent where there is none. Holds no secrets. */
+  condition?(): StoreCondition;
+
   /** Finishes what was accepted, ends subscriptions, frees the store. Later calls throw `ClosedError`. Idempotent. */
   close(): Promise<void>;
+}
+
+/** How a store gets on with its server. */
+export interface StoreCondition {
+  /** Where it is connected to, or tries to be. */
+  readonly server: string;
+  /** How often it had to begin anew: another connection, or another subscription. */
+  readonly reconnections: number;
+  /** The last error that a call met on its way, also where a later attempt succeeded. */
+  readonly lastError: Error | undefined;
 }
 
 /** What a store can do. Where one cannot, the call throws `UnsupportedError`. */

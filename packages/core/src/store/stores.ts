@@ -15,6 +15,8 @@ export interface Stores {
   readonly leases: LeaseStore;
   /** Has these run in the transactions of appends from now on. Absent where `capabilities.inlineProjections` is false. */
   useInline?(projections: InlineProjections): void;
+  /** What an application with projections is told as a warning of the process when it starts, where its read models do not last. */
+  readonly readModelsWarning?: string | undefined;
   /** Closes all of them; idempotent. */
   close(): Promise<void>;
 }

@@ -221,6 +221,15 @@ for (const [name, path] of paths) {
     assert.ok(Math.abs((plain?.created.getTime() ?? 0) - Date.now()) < 60_000);
   });
 
+  test('writes all of an append or none, also when the client gives up while it sends', async () => {
+    const stream = freshStream();
+    const many = events(4_000);
+    for (const deadline of [25, 100, 200]) await append(stream, many, { deadline }).catch(() => {});
+    await append(stream, event());
+    const { length } = await idsOf(client, stream);
+    assert.is(length % many.length, 1, `${length} events`);
+  });
+
   test('takes $ types and $ streams from anybody on an insecure node', async () => {
     const stream = `$${freshStream()}`;
     await append(stream, event(undefined, '$happened'));

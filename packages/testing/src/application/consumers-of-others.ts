@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Application, ConsumerStoppedError, isEvent, type RecordedEvent } from '@tidemark/core';
 import { inTime, nextTurn, range, refused } from '../conformance/language.ts';
+import { positionOf } from './places.ts';
 import type { ShopRules } from './shop.ts';
 import { BrokenTakings, OpenTill, Sell, Sold, Takings } from './till.ts';
 
@@ -166,7 +167,8 @@ export const consumersOfOthers: ShopRules = {
   },
 };
 
-async function stopsAt(app: Application, position: number): Promise<void> {
+/** At this event of the log, counted from 1. */
+async function stopsAt(app: Application, number: number): Promise<void> {
   const error = await refused('CONSUMER_STOPPED', async () => app.caughtUp(BrokenTakings, await app.eventStore.head()));
-  assert.equal(error['position'], position);
+  assert.equal(error['position'], await positionOf(app, number));
 }

@@ -54,10 +54,11 @@ export const loading: ShopRules = {
     const app = await start();
     await app.eventStore.append(name, [sold(1), sold(2)], noStream);
     await app.eventStore.changeStreamMetadata(name, { truncateBefore: 2 });
+    const head = await app.eventStore.head();
     const error = await refused('TRUNCATED_HISTORY', () => app.load(Till, tillId));
     assert.deepEqual([error['streamName'], error['firstRevision']], [name, undefined]);
     await refused('TRUNCATED_HISTORY', () => app.execute(Sell, { tillId, amount: 3 }));
-    assert.equal(await app.eventStore.head(), 2);
+    assert.equal(await app.eventStore.head(), head);
   },
 
   'a history whose events have all grown too old is truncated': async ({ start, clock }) => {

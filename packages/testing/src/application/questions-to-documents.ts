@@ -1,7 +1,7 @@
 /** Typed questions over declared indexes. */
 import assert from 'node:assert/strict';
 import { type Application, Documents, On, Projection, type RecordedEvent } from '@tidemark/core';
-import { range, refused } from '../conformance/language.ts';
+import { all, range, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
 import { Sell, Sold } from './till.ts';
 
@@ -25,7 +25,10 @@ class Sales extends Documents<Sale> {
 
 export const questionsToDocuments: ShopRules = {
   'documents are found by equality, range and order': async ({ start }) => {
-    const sales = (await sold(start)).documents(Sales);
+    const app = await sold(start);
+    const sales = app.documents(Sales);
+    const places = (await all(app.eventStore.readAll())).map(({ position }) => position);
+    const firstKeys = places.map(String).sort().slice(0, 2);
     assert.deepEqual(await amounts(sales.find({ where: { till: 'a' } })), [0, 2, 4, 6, 8]);
     assert.deepEqual(await amounts(sales.find({ where: { till: 'a', amount: { above: 2, atMost: 6 } } })), [4, 6]);
     assert.deepEqual(
@@ -35,7 +38,7 @@ export const questionsToDocuments: ShopRules = {
     assert.deepEqual(await amounts(sales.find({ where: { note: null } })), [1, 2, 4, 5, 7, 8]);
     assert.deepEqual(
       await amounts(sales.find({ where: { at: { atLeast: new Date(0) } }, limit: 2 })),
-      [0, 9],
+      firstKeys.map((key) => places.indexOf(Number(key))),
       'in the order of the keys',
     );
     assert.deepEqual(await amounts(sales.find({ where: { at: { below: new Date(0) } } })), []);
@@ -92,7 +95,7 @@ export const questionsToDocuments: ShopRules = {
 async function sold(start: (options: { projections: [typeof Sales] }) => Promise<Application>): Promise<Application> {
   const app = await start({ projections: [Sales] });
   for (const amount of range(10)) await app.execute(Sell, { tillId: amount % 2 === 0 ? 'a' : 'b', amount });
-  await app.caughtUp(Sales, 10);
+  await app.caughtUp(Sales, await app.eventStore.head());
   return app;
 }
 

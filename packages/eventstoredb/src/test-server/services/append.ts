@@ -40,7 +40,8 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
         failure = error;
       }
     });
-    call.on('end', () =>
+    const commit = () => {
+      if (call.cancelled) return;
       answer(() => {
         if (failure !== undefined) throw asServiceError(failure);
         if (options === undefined) throw handlerFailed();
@@ -50,8 +51,11 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
         const stream = streamNameOf(options.getStreamIdentifier());
         const expected = expectedRevision(options, getRevision.bind(options));
         return response(stream, expected, node.log.append(stream, expected, events));
-      }),
-    );
+      });
+    };
+    // A call that is cancelled while its events come in ends too, a moment before it is known as cancelled: what has come so
+    // far is not the append.
+    call.on('end', () => setImmediate(commit));
   };
 }
 

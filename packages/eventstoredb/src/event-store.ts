@@ -1,0 +1,180 @@
+/** The store contract on a server: checks what it is given, and hands it on. */
+import {
+  type AppendOptions,
+  type AppendResult,
+  assertAppend,
+  assertExpectedRevision,
+  assertFilter,
+  assertPlace,
+  assertReadAllOptions,
+  assertReadOptions,
+  changedMetadata,
+  type EventData,
+  type EventPages,
+  type EventStore,
+  type ExpectedRevision,
+  eventPages,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type StoreCapabilities,
+  type StoreCondition,
+  type StreamAppend,
+  type StreamMetadata,
+  type StreamMetadataChanges,
+  type SubscribeToAllOptions,
+  type SubscribeToStreamOptions,
+  type Subscription,
+  UnsupportedError,
+} from '@tidemark/core';
+import { Appender } from './appender.ts';
+import { Deleter } from './deleter.ts';
+import { Feed } from './feed.ts';
+import { HiddenEvents } from './hidden-events.ts';
+import { KnownPositions } from './known-positions.ts';
+import { LogId } from './log-id.ts';
+import { LogReader } from './log-reader.ts';
+import { assertEvents, assertUsable } from './names.ts';
+import type { Server } from './server.ts';
+import { StreamMarks } from './stream-marks.ts';
+import { StreamReader } from './stream-reader.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+export class EventStoreDBEventStore implements EventStore {
+  readonly capabilities: StoreCapabilities;
+  readonly #feed: Feed;
+  readonly #marks: StreamMarks;
+  readonly #appender: Appender;
+  readonly #deleter: Deleter;
+  readonly #log: LogReader;
+  readonly #logId: LogId;
+  readonly #streams: StreamReader;
+  readonly #subscriptions: Subscriptions;
+  #closing: Promise<void> | undefined;
+
+  constructor(private readonly server: Server) {
+    this.capabilities = {
+      multiStreamAppend: false,
+      densePositions: false,
+      commandLog: false,
+      inlineProjections: false,
+      maxAppendBytes: server.settings.maxAppendBytes,
+    };
+    const known: KnownPositions = new KnownPositions(() => this.#log.end());
+    const see = (position: Position) => known.see(position);
+    this.#marks = new StreamMarks(server);
+    this.#appender = new Appender(server, this.#marks, known);
+    this.#deleter = new Deleter(server, this.#marks, this.#appender);
+    this.#log = new LogReader(server, see);
+    this.#logId = new LogId(server);
+    this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks));
+    this.#feed = new Feed(server, see);
+    this.#subscriptions = new Subscriptions(server, this.#log, this.#streams, this.#feed);
+  }
+
+  async logId(): Promise<string> {
+    this.server.assertOpen();
+    return this.#logId.read();
+  }
+
+  async head(): Promise<Position> {
+    this.server.assertOpen();
+    return (await this.#log.head())?.position ?? 0;
+  }
+
+  async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    const { expectedRevision, revive, command } = options ?? {};
+    assertAppend(streamName, events, expectedRevision, this.capabilities.maxAppendBytes);
+    assertEvents(events);
+    if (command !== undefined)
+      throw new UnsupportedError(
+        'commandLog',
+        'append without a command record; its events’ ids tell a repeated command',
+      );
+    // The caller may go on changing its array meanwhile.
+    const taken = events.slice();
+    return this.server.finishing(() => this.#appender.append(streamName, taken, { expectedRevision, revive }));
+  }
+
+  async appendToStreams(_appends: readonly StreamAppend[]): Promise<readonly AppendResult[]> {
+    this.server.assertOpen();
+    throw new UnsupportedError('multiStreamAppend', 'append to one stream at a time');
+  }
+
+  readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    assertReadOptions(options);
+    return eventPages(() => this.#streams.pages(streamName, options));
+  }
+
+  readAll(options: ReadAllOptions = {}): EventPages {
+    this.server.assertOpen();
+    assertReadAllOptions(options);
+    return eventPages(() => this.#log.all(options));
+  }
+
+  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    if (after !== undefined) assertPlace('after', after);
+    return this.#subscriptions.toStream(streamName, after, signal);
+  }
+
+  subscribeToAll({ after, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+    this.server.assertOpen();
+    if (after !== undefined) assertPlace('after', after);
+    assertFilter(filter);
+    return this.#subscriptions.toAll(filter, after ?? 0, signal);
+  }
+
+  async deleteStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    assertExpectedRevision(expectedRevision);
+    return this.server.finishing(() => this.#deleter.delete(streamName, expectedRevision));
+  }
+
+  async tombstoneStream(
+    streamName: string,
+    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
+  ): Promise<void> {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    assertExpectedRevision(expectedRevision);
+    return this.server.finishing(() => this.#deleter.tombstone(streamName, expectedRevision));
+  }
+
+  async readStreamMetadata(streamName: string): Promise<StreamMetadata> {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    return (await this.#marks.read(streamName)).metadata;
+  }
+
+  async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
+    this.server.assertOpen();
+    assertUsable(streamName);
+    changedMetadata({}, changes);
+    return this.server.finishing(() =>
+      this.#marks.change(streamName, ({ deleted, metadata }) => ({
+        deleted,
+        metadata: changedMetadata(metadata, changes),
+      })),
+    );
+  }
+
+  condition(): StoreCondition {
+    return this.server.condition(this.#feed.resumed);
+  }
+
+  close(): Promise<void> {
+    this.#subscriptions.close();
+    this.#closing ??= this.server.close();
+    return this.#closing;
+  }
+}

@@ -1,0 +1,67 @@
+/** Pages of a stream: one call for each, so that nothing is open on the server while a reader does its work. */
+import type { ReadStreamOptions, Revision, StoredEvent } from '@tidemark/core';
+import type { HiddenEvents } from './hidden-events.ts';
+import { firstPage, pageSize } from './log-reader.ts';
+import type { Server } from './server.ts';
+
+type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
+
+interface Reading {
+  readonly streamName: string;
+  readonly direction: 'forwards' | 'backwards';
+  readonly signal: AbortSignal | undefined;
+}
+
+export class StreamReader {
+  constructor(
+    private readonly server: Server,
+    private readonly hidden: HiddenEvents,
+  ) {}
+
+  async *pages(streamName: string, { direction = 'forwards', from, limit, signal }: ReadStreamOptions): Pages {
+    const reading = { streamName, direction, signal };
+    const step = direction === 'forwards' ? 1 : -1;
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    let next = from;
+    let before: StoredEvent | undefined;
+    let first = 0;
+    let most = firstPage;
+    do {
+      signal?.throwIfAborted();
+      const size = Math.min(left, most);
+      most = Math.min(2 * most, pageSize);
+      // A read of nothing is an error to the server, though a missing stream has to be told.
+      const found = await this.page(reading, next, Math.max(size, 1));
+      const page = found.slice(0, size);
+      const stretch = { ...reading, before, first, size };
+      const hole = await this.hidden.holeIn(stretch, page);
+      if (hole !== undefined) {
+        const { whole, anchor } = hole;
+        if (whole.length > 0) yield whole;
+        if (left > whole.length) yield* this.hidden.inLog(stretch, anchor, left - whole.length);
+        return;
+      }
+      const isFull = page.length === size;
+      // Before the reader does anything: what is hidden from now on is to be read all the same.
+      if (step === -1 && before === undefined && isFull && size < left)
+        first = (await this.page({ ...reading, direction: 'forwards' }, undefined, 1))[0]?.revision ?? 0;
+      signal?.throwIfAborted();
+      if (page.length > 0) yield page;
+      before = page.at(-1);
+      left -= page.length;
+      if (before === undefined || !isFull || (step === -1 && before.revision <= first)) return;
+      next = before.revision + step;
+    } while (left > 0);
+  }
+
+  /** From a revision on, inclusive; `undefined`: from where the direction begins. */
+  page({ streamName, direction, signal }: Reading, from: Revision | undefined, limit: number) {
+    const place = from === undefined ? (direction === 'forwards' ? 'start' : 'end') : BigInt(from);
+    return this.server.read(
+      { streamName, right: 'read it ($r)' },
+      (client, options) =>
+        client.readStream(streamName, { ...options, direction, fromRevision: place, maxCount: limit }),
+      signal,
+    );
+  }
+}

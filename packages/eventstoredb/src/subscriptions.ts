@@ -1,0 +1,195 @@
+/** What core's `pullSubscription` looks at: pages of the log for one who is behind, and then what the feed keeps. */
+import { setMaxListeners } from 'node:events';
+import {
+  type EventFilter,
+  filterTest,
+  type Look,
+  type Position,
+  type PullSource,
+  pullSubscription,
+  type Revision,
+  type StoredEvent,
+  StreamDeletedError,
+  type Subscription,
+} from '@tidemark/core';
+import type { Feed } from './feed.ts';
+import { firstPage, type LogReader, pageSize } from './log-reader.ts';
+import { isShown } from './names.ts';
+import type { Server } from './server.ts';
+import type { StreamReader } from './stream-reader.ts';
+
+interface Looking {
+  look(after: Position, signal: AbortSignal): Promise<Look>;
+  /** Where the log has been looked through, for the feed to go on from. */
+  place(): Position;
+}
+
+export class Subscriptions {
+  readonly #open = new Set<() => void>();
+
+  constructor(
+    private readonly server: Server,
+    private readonly log: LogReader,
+    private readonly streams: StreamReader,
+    private readonly feed: Feed,
+  ) {}
+
+  toAll(filter: EventFilter | undefined, after: Position, signal: AbortSignal | undefined): Subscription {
+    return this.#subscription(after, signal, () => this.#lookingAtLog(filter, after));
+  }
+
+  toStream(streamName: string, after: Revision | undefined, signal: AbortSignal | undefined): Subscription {
+    return this.#subscription(0, signal, () => this.#lookingAtStream(streamName, after));
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const end of [...this.#open]) end();
+    this.feed.close();
+  }
+
+  #lookingAtLog(filter: EventFilter | undefined, start: Position): Looking {
+    const wanted = filterTest(filter);
+    /** How far the log was looked through, also beyond the last event that readers are shown. */
+    let place = start;
+    let begun = false;
+    let most = firstPage;
+    const seen = (all: readonly StoredEvent[], atEnd: boolean): Look => {
+      const shown = all.filter(isShown);
+      const last = shown.at(-1);
+      const reached = last && { position: last.position, eventId: last.eventId };
+      return { events: shown.filter(wanted), reached, atEnd };
+    };
+    return {
+      place: () => place,
+      look: async (after, signal) => {
+        const kept = begun ? this.feed.after(place, pageSize) : undefined;
+        if (kept !== undefined) {
+          place = kept.events.at(-1)?.position ?? place;
+          return seen(kept.events, kept.atEnd);
+        }
+        const { all, atEnd } = await this.log.after(place, most, signal);
+        most = Math.min(2 * most, pageSize);
+        place = all.at(-1)?.position ?? place;
+        const found = seen(all, atEnd);
+        const isFirst = !begun;
+        begun = true;
+        // Where there is nothing new, the first look says so with the place it begins at, if that is the log's end.
+        if (!isFirst || found.reached !== undefined || !atEnd || after === 0) return found;
+        const head = await this.log.head();
+        return head?.position === after ? { ...found, reached: { position: after, eventId: head.eventId } } : found;
+      },
+    };
+  }
+
+  #lookingAtStream(streamName: string, after: Revision | undefined): Looking {
+    let next = after === undefined ? 0 : after + 1;
+    let begun = false;
+    let place: Position = 0;
+    let most = firstPage;
+    const reading = { streamName, direction: 'forwards' } as const;
+    return {
+      place: () => place,
+      look: async (_, signal) => {
+        const kept = begun ? this.feed.after(place) : undefined;
+        if (kept !== undefined) {
+          place = kept.events.at(-1)?.position ?? place;
+          const own = kept.events.filter((event) => event.streamName === streamName);
+          if (own.some(({ type }) => type === '$streamDeleted')) throw new StreamDeletedError(streamName, true);
+          if (!own.some(({ revision }) => revision >= next)) return { events: [], reached: undefined, atEnd: true };
+        }
+        // Before the look at the stream: what comes after this place is told by the feed.
+        else place = await this.log.end();
+        const isFirst = !begun;
+        begun = true;
+        const events = await this.#page({ ...reading, signal }, next, most);
+        const isFull = events.length === most;
+        most = Math.min(2 * most, pageSize);
+        const last = events.at(-1) ?? (isFirst ? await this.#standing({ ...reading, signal }, next - 1) : undefined);
+        if (events.length > 0) next = (last as StoredEvent).revision + 1;
+        const reached = last && { position: last.position, eventId: last.eventId };
+        return { events, reached, atEnd: !isFull };
+      },
+    };
+  }
+
+  /** Empty where the stream is missing: it is waited for. */
+  async #page(
+    reading: Parameters<StreamReader['page']>[0],
+    next: Revision,
+    most: number,
+  ): Promise<readonly StoredEvent[]> {
+    try {
+      return await this.streams.page(reading, next, most);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return [];
+      throw error;
+    }
+  }
+
+  /** The stream's last event, where it is the one that was handled last. */
+  async #standing(reading: Parameters<StreamReader['page']>[0], revision: Revision): Promise<StoredEvent | undefined> {
+    if (revision < 0) return undefined;
+    const [event] = await this.#page(reading, revision, 1);
+    return event?.revision === revision ? event : undefined;
+  }
+
+  /** Each iteration is on its own, and ends at once when it is left, though it may be waiting. */
+  #subscription(after: Position, signal: AbortSignal | undefined, looking: () => Looking): Subscription {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const ending = new AbortController();
+        const end = () => ending.abort();
+        this.#open.add(end);
+        // One signal may well end many subscriptions: Node would warn of a leak from the eleventh on.
+        if (signal !== undefined) setMaxListeners(0, signal);
+        signal?.addEventListener('abort', end);
+        if (signal?.aborted || this.server.isClosed) end();
+        const source = this.#source(looking(), ending.signal);
+        const forget = () => {
+          this.#open.delete(end);
+          signal?.removeEventListener('abort', end);
+          source.letGo();
+        };
+        const messages = pullSubscription(source, after, ending.signal)[Symbol.asyncIterator]();
+        return {
+          next: async () => {
+            try {
+              const result = await messages.next();
+              if (result.done) forget();
+              return result;
+            } catch (error) {
+              forget();
+              if (ending.signal.aborted) return { done: true, value: undefined };
+              throw error;
+            }
+          },
+          return: async () => {
+            end();
+            forget();
+            await messages.return?.();
+            return { done: true, value: undefined };
+          },
+        };
+      },
+    };
+  }
+
+  #source(looking: Looking, ending: AbortSignal): PullSource & { letGo(): void } {
+    const { feed, server } = this;
+    let letGo: (() => void) | undefined;
+    return {
+      look: (after) => looking.look(after, ending),
+      seen: () => feed.changed.count,
+      wait: (seen) => {
+        // From the moment it has caught up it takes part in what the store follows.
+        letGo ??= feed.follow(looking.place());
+        return feed.changed.wait(seen, ending);
+      },
+      letGo: () => letGo?.(),
+      get closed() {
+        return server.isClosed;
+      },
+    };
+  }
+}

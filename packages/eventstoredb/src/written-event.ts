@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+
+/**
+ * An event as the client takes it, with its text as it is. The client writes JSON anew from what it is given, so that it
+ * could not write Int64.Max, and would parse and write all data a second time. It asks an event for its content type
+ * twice: what to tell the server, and then how to take the data. So this one answers with JSON first, and with bytes then.
+ */
+export class WrittenEvent {
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array | undefined;
+  #isTold = false;
+
+  constructor(
+    readonly id: string,
+    readonly type: string,
+    data: string,
+    metadata: string | undefined,
+  ) {
+    this.data = bytesOf(data);
+    this.metadata = metadata === undefined ? undefined : bytesOf(metadata);
+  }
+
+  get contentType(): 'application/json' | 'application/octet-stream' {
+    this.#isTold = !this.#isTold;
+    return this.#isTold ? 'application/json' : 'application/octet-stream';
+  }
+}
+
+/** One of the store's own; no reader is shown types with `$`. */
+export function ownEvent(type: `$${string}`, data: string): WrittenEvent {
+  return new WrittenEvent(randomUUID(), type, data, undefined);
+}
+
+/** The client tells bytes by this very class; a Buffer is another. */
+function bytesOf(text: string): Uint8Array {
+  const buffer = Buffer.from(text);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
