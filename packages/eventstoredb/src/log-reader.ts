@@ -69,18 +69,6 @@ export class LogReader {
     }
   }
 
-  /** The event that readers are shown at this position or, if there is none, the last one before. */
-  async shownAt(position: Position): Promise<StoredEvent | undefined> {
-    let place = position + 1;
-    for (let size = fewEvents; ; size = pageSize) {
-      const { all, shown, atEnd } = await this.page('backwards', place, size);
-      const [found] = shown;
-      const last = all.at(-1);
-      if (found !== undefined || atEnd || last === undefined) return found;
-      place = last.position;
-    }
-  }
-
   async *all({ direction = 'forwards', from, before, filter, limit, signal }: ReadAllOptions): Pages {
     let left = limit ?? Number.POSITIVE_INFINITY;
     const isForwards = direction === 'forwards';
