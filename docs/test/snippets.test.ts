@@ -43,6 +43,7 @@ const prints: Record<string, RegExp[]> = {
     /^\[ 'seats: isPositive' \]$/m,
     /^false 7$/m,
   ],
+  'eventstoredb.ts': [/^25$/m, /^true 25$/m, /^ok esdb:\/\/127\.0\.0\.1:…$/m],
   'deciders.ts': [/^\{ status: 'open', balance: 25 \} 1$/m],
   'testing.ts': [/^recorded other events$/m, /^all scenarios hold$/m],
   'following.ts': [

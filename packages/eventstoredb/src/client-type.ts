@@ -74,5 +74,4 @@ export interface ClientReading extends AsyncIterable<ClientResolvedEvent> {
   on?(event: string, listener: (...values: never[]) => void): unknown;
   cancel?(): Promise<void>;
   unsubscribe?(): Promise<void>;
-  destroy?(error?: Error): unknown;
 }

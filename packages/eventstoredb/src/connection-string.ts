@@ -11,7 +11,6 @@ export interface ConnectionString {
   /** Where it leads, for messages. */
   readonly hosts: string;
   readonly credentials: Credentials | undefined;
-  readonly tls: boolean;
 }
 
 /** What stands beside the string and wins over it. */
@@ -52,8 +51,7 @@ export function parseConnectionString(
   const all = [...kept.filter(([key]) => flat(key) !== 'throwonappendfailure'), ...added];
   const tail = all.map(([key, value]) => `${key}=${value}`).join('&');
   const text = `${scheme}://${credentials === undefined ? '' : userOf(credentials)}${hosts}${tail === '' ? '' : `?${tail}`}`;
-  const tls = !options.some(([key, value]) => flat(key) === 'tls' && value === 'false');
-  return { text, hosts: `${scheme}://${hosts}`, credentials, tls };
+  return { text, hosts: `${scheme}://${hosts}`, credentials };
 }
 
 function optionOf(option: string): readonly [key: string, value: string] {

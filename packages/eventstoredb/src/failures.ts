@@ -60,8 +60,10 @@ export function isTooSlow(error: unknown): boolean {
   return /consumer too slow/i.test(factsOf(error).message);
 }
 
-export function isNotFound(error: unknown): boolean {
-  return factsOf(error).type === 'stream-not-found' || error instanceof StreamNotFoundError;
+/** For reading what need not be there: nothing where the stream is missing, and what else went wrong is thrown. */
+export function orNothing(error: unknown): readonly [] {
+  if (error instanceof StreamNotFoundError) return [];
+  throw error;
 }
 
 /**

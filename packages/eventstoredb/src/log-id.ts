@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { StoreFailedError, WrongExpectedRevisionError } from '@tidemark/core';
 import { expecting } from './appender.ts';
+import { orNothing } from './failures.ts';
 import { logStream } from './names.ts';
 import type { Server } from './server.ts';
 import { ownEvent } from './written-event.ts';
@@ -44,10 +45,7 @@ export class LogId {
     const read = this.server.readWithin({ streamName: logStream, right: 'read it ($r)' }, (client, options) =>
       client.readStream(logStream, { ...options, direction: 'forwards', fromRevision: 'start', maxCount: 1 }),
     );
-    const [event] = await read.catch((error: unknown) => {
-      if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return [];
-      throw error;
-    });
+    const [event] = await read.catch(orNothing);
     const { id } = (event?.data ?? {}) as { id?: unknown };
     return typeof id === 'string' ? id : undefined;
   }

@@ -6,8 +6,8 @@ import type { Server } from './server.ts';
 export const pageSize = 256;
 /** How many the first call of a reading asks for: a reader who leaves early has not asked for much. */
 export const firstPage = 64;
-/** For looking up a single event, which mostly is among the first few. */
-const fewEvents = 32;
+/** For looking up a single event, which mostly is among the first few: each that is read costs time. */
+const fewEvents = 4;
 
 type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
 type Direction = 'forwards' | 'backwards';
@@ -66,18 +66,6 @@ export class LogReader {
       }
       place = reached;
       size = pageSize;
-    }
-  }
-
-  /** The event that readers are shown at this position or, if there is none, the last one before. */
-  async shownAt(position: Position): Promise<StoredEvent | undefined> {
-    let place = position + 1;
-    for (let size = fewEvents; ; size = pageSize) {
-      const { all, shown, atEnd } = await this.page('backwards', place, size);
-      const [found] = shown;
-      const last = all.at(-1);
-      if (found !== undefined || atEnd || last === undefined) return found;
-      place = last.position;
     }
   }
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { AppendTooLargeError, type Snapshot, type SnapshotStore, WrongExpectedRevisionError } from '@tidemark/core';
 import { expecting } from './appender.ts';
+import { orNothing } from './failures.ts';
 import { snapshotStream } from './names.ts';
 import type { Server } from './server.ts';
 import type { StreamMarks } from './stream-marks.ts';
@@ -90,10 +91,7 @@ export class EventStoreDBSnapshots implements SnapshotStore {
     const reading = this.server.readWithin({ streamName: name, right: 'read it ($r)' }, (client, options) =>
       client.readStream(name, { ...options, direction: 'backwards', fromRevision: 'end', maxCount: 1 }),
     );
-    const [event] = await reading.catch((error: unknown) => {
-      if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return [];
-      throw error;
-    });
+    const [event] = await reading.catch(orNothing);
     if (event === undefined) return { revision: undefined, snapshot: undefined };
     const { packed, ...rest } = event.data as Omit<Snapshot, 'state'> & { packed?: string };
     const { revision } = event;

@@ -7,6 +7,7 @@
  *   remembers where the stream was revived, and keeps `$tb` from going below.
  */
 import { StoreFailedError, type StreamMetadata, WrongExpectedRevisionError } from '@tidemark/core';
+import { orNothing } from './failures.ts';
 import type { Server } from './server.ts';
 import { ownEvent } from './written-event.ts';
 
@@ -53,10 +54,7 @@ export class StreamMarks {
           maxCount: 1,
         }),
       )
-      .catch((error: unknown) => {
-        if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return [];
-        throw error;
-      });
+      .catch(orNothing);
     const json = last === undefined ? {} : objectIn(last.dataText);
     return { json, revision: last?.revision, ...meaningOf(json) };
   }

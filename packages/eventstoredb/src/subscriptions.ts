@@ -12,6 +12,7 @@ import {
   StreamDeletedError,
   type Subscription,
 } from '@tidemark/core';
+import { orNothing } from './failures.ts';
 import type { Feed } from './feed.ts';
 import { firstPage, type LogReader, pageSize } from './log-reader.ts';
 import { isShown } from './names.ts';
@@ -119,12 +120,7 @@ export class Subscriptions {
     next: Revision,
     most: number,
   ): Promise<readonly StoredEvent[]> {
-    try {
-      return await this.streams.page(reading, next, most);
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return [];
-      throw error;
-    }
+    return this.streams.page(reading, next, most).catch(orNothing);
   }
 
   /** The stream's last event, where it is the one that was handled last. */

@@ -1,3 +1,4 @@
+// timeout: 300s
 /** The store contract, on a server. */
 import { storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';

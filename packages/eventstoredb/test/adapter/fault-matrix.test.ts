@@ -1,3 +1,4 @@
+// timeout: 120s
 /** Each kind of fault with each operation: it ends as it should, what it says is true, and nothing stays open. */
 import assert from 'node:assert/strict';
 import type { EventData, EventStore } from '@tidemark/core';

@@ -291,7 +291,7 @@ async function filled(start: (options: { projections: [typeof One] }) => Promise
   for (let left = sales; left > 0; left -= 500) {
     await app.execute(Sell, { tillId: 'hall', amount: 1, times: Math.min(left, 500) });
   }
-  await app.caughtUp(One, await app.eventStore.head());
+  await app.caughtUp(One, await app.eventStore.head(), { timeout: 20_000 });
   return app;
 }
 
