@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { CommandHandledError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
 import type { EventData } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
@@ -120,7 +120,9 @@ export class CommandHandler {
         return await this.#attempt(execution, before);
       } catch (error) {
         // The same command may have been stored meanwhile, by another process: then this one failed because of it.
-        const first = bounds.signal.aborted ? undefined : await this.parts.receipts.find(execution);
+        // Who gave up meanwhile is told only that, unless its append was on the way and found the first one's.
+        const isGivenUp = bounds.signal.aborted && !(error instanceof CommandHandledError);
+        const first = isGivenUp ? undefined : await this.parts.receipts.find(execution);
         if (first !== undefined) return first;
         const again = isConflict(error, execution.streamName) && !(error instanceof IfMatchFailed);
         if (!again || attempt >= this.parts.conflictRetries) throw plain(error);

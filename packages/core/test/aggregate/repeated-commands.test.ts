@@ -231,6 +231,28 @@ test('a command that is refused because it was handled meanwhile is answered', (
     await other.stop();
   }));
 
+test('one that is given up while it is appended is answered too, where another process was first', () =>
+  withApp(async (app, store) => {
+    const other = await createApplication({ store, aggregates: [Robot] });
+    const { append } = app.eventStore;
+    const giveUp = new AbortController();
+    let first = true;
+    Object.assign(app.eventStore, {
+      async append(...args: Parameters<typeof append>) {
+        if (first) {
+          first = false;
+          await other.execute(Right, { id, by: 1 }, once);
+          giveUp.abort();
+        }
+        return append.apply(app.eventStore, args);
+      },
+    });
+    const { signal } = giveUp;
+    assert.equal((await app.execute(Right, { id, by: 1 }, { ...once, signal })).repeated, true);
+    assert.equal(await app.eventStore.head(), 1);
+    await other.stop();
+  }));
+
 test('an id that is no well-formed text of 1 to 512 characters is refused', () =>
   withApp(async (app) => {
     for (const commandId of ['', '\ud800', 'a\udc00', 'x'.repeat(513), 7, null, {}, ['c-1']]) {
