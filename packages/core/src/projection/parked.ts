@@ -1,4 +1,5 @@
 /** Parked events of one projection: listed, tried again in order, or left out for good. */
+import { StoreFailedError } from '../errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import { assertPlace, type Position } from '../event/revision.ts';
@@ -51,7 +52,8 @@ export class ParkedEvents {
 
   /**
    * Handles parked events again, each stream in its order and up to the first that fails again; those handled are parked
-   * no longer. All streams, or one.
+   * no longer. All streams, or one. Where the store itself fails it throws `StoreFailedError`: nothing more is handled, and
+   * no attempt is counted.
    */
   async retry(options: { readonly streamName?: string | undefined } = {}): Promise<RetryOutcome> {
     assertOptions(options);
@@ -126,6 +128,8 @@ export class ParkedEvents {
       try {
         session.guarded(() => run.take(parts));
       } catch (cause) {
+        // As when it is taken in behind the log: a full disk is nobody's handler.
+        if (cause instanceof StoreFailedError) throw cause;
         const parkedAt = this.parts.clock.now().getTime();
         session.park({ ...letter, error: textOf(cause), attempts: letter.attempts + 1, parkedAt });
         failed = true;
