@@ -14,6 +14,8 @@ import {
   decider,
   Handles,
   memory,
+  OutcomeUnknownError,
+  StoreFailedError,
 } from '@tidemark/core';
 import { test } from 'uvu';
 
@@ -252,6 +254,29 @@ test('one that is given up while it is appended is answered too, where another p
     assert.equal(await app.eventStore.head(), 1);
     await other.stop();
   }));
+
+test('what a command failed with is told, also where its id cannot be looked for any more', async () => {
+  const inner = memory();
+  const store: ApplicationOptions['store'] = {
+    description: 'failing',
+    async open() {
+      const stores = await inner.open();
+      let isGone = false;
+      stores.events.append = async (streamName) => {
+        isGone = true;
+        throw new OutcomeUnknownError(streamName);
+      };
+      const find = (commandId: string) => {
+        if (isGone) throw new StoreFailedError('io', 'the store is gone');
+        return stores.commandLog.find(commandId);
+      };
+      return { ...stores, commandLog: { find: async (commandId) => find(commandId) } };
+    },
+  };
+  const app = await createApplication({ store, aggregates: [Robot] });
+  await assert.rejects(app.execute(Right, { id, by: 1 }, once), { code: 'OUTCOME_UNKNOWN' });
+  await app.stop();
+});
 
 test('an id that is no well-formed text of 1 to 512 characters is refused', () =>
   withApp(async (app) => {
