@@ -27,7 +27,7 @@ import type { FollowOptions } from '../subscription/event-streams.ts';
 import type { EventHandler, HandlerSubscription } from '../subscription/handler-subscription.ts';
 
 export interface CaughtUpOptions {
-  /** Milliseconds; default 5,000. */
+  /** Milliseconds, at most 2^31 - 1, some 24 days; default 5,000. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -19,6 +19,7 @@ import type { StoreProvider } from '../store/stores.ts';
 import { EventStreams } from '../subscription/event-streams.ts';
 import type { Application } from './application.ts';
 import { guarded } from './error-hook.ts';
+import { limit } from './limit.ts';
 import { Projections } from './projections.ts';
 import { RunningApplication } from './running-application.ts';
 import { type Declarations, Wiring } from './wiring.ts';
@@ -128,9 +129,4 @@ function providerOf({ store, readModels }: ApplicationOptions): StoreProvider {
 function assertProvider(name: string, provider: unknown): void {
   if (typeof (provider as Partial<StoreProvider> | null | undefined)?.open === 'function') return;
   throw new ArgumentError(name, describe(provider), 'memory(), sqlite(file) or another provider');
-}
-
-function limit(name: string, value: unknown, least: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value < 2 ** 31) return value;
-  throw new ArgumentError(name, describe(value), `a whole number from ${least} to 2^31 - 1`);
 }

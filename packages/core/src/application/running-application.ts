@@ -39,6 +39,7 @@ import {
 } from '../subscription/handler-subscription.ts';
 import type { Application, CaughtUpOptions, Health } from './application.ts';
 import { healthOf } from './health.ts';
+import { limit } from './limit.ts';
 import { Patience } from './patience.ts';
 import type { Projections } from './projections.ts';
 import type { Wiring } from './wiring.ts';
@@ -161,18 +162,22 @@ export class RunningApplication implements Application {
   async caughtUp(
     projection: ProjectionClass | LiveProjection,
     target: Position | Pick<Receipt, 'position'>,
-    { timeout = 5_000, signal }: CaughtUpOptions = {},
+    options: CaughtUpOptions = {},
   ): Promise<void> {
     this.#assertRunning();
+    assertOptions(options);
+    const { timeout = 5_000, signal } = options;
     const position = typeof target === 'object' && target !== null ? target.position : target;
     assertPlace('position', position);
-    assertPlace('timeout', timeout);
+    limit('timeout', timeout, 0);
     await this.parts.projections.consumer(projection).caughtUp(position, timeout, signal);
   }
 
-  async ready(projection: ProjectionClass | LiveProjection, { timeout, signal }: CaughtUpOptions = {}): Promise<void> {
+  async ready(projection: ProjectionClass | LiveProjection, options: CaughtUpOptions = {}): Promise<void> {
     this.#assertRunning();
-    if (timeout !== undefined) assertPlace('timeout', timeout);
+    assertOptions(options);
+    const { timeout, signal } = options;
+    if (timeout !== undefined) limit('timeout', timeout, 0);
     await this.parts.projections.consumer(projection).ready(timeout, signal);
   }
 
@@ -278,7 +283,9 @@ export class RunningApplication implements Application {
   }
 }
 
-function assertUntil({ atRevision, at }: LoadUntil): void {
+function assertUntil(until: LoadUntil): void {
+  assertOptions(until);
+  const { atRevision, at } = until;
   if (atRevision !== undefined) assertPlace('atRevision', atRevision);
   if (at !== undefined && !(at instanceof Date && !Number.isNaN(at.getTime()))) {
     throw new ArgumentError('at', describe(at), 'a valid Date');

@@ -31,8 +31,10 @@ export class Wiring {
   readonly live: readonly LiveProjection[];
   readonly #types: ReadonlyMap<unknown, AggregateType>;
 
-  /** Throws `ConfigurationError`, which names both places where two contradict each other. */
-  constructor({ aggregates = [], projections = [], events = [], values = [], upcasters = [] }: Declarations) {
+  /** Throws `ConfigurationError`, which names both places where two contradict each other, and `ArgumentError` for what is no list. */
+  constructor(declarations: Declarations) {
+    for (const key of lists) assertList(key, declarations[key]);
+    const { aggregates = [], projections = [], events = [], values = [], upcasters = [] } = declarations;
     this.#types = new Map(aggregates.map((aggregate) => [aggregate, typeOf(aggregate)]));
     const types = [...this.#types.values()];
     this.bus = new CommandBus(types);
@@ -83,6 +85,12 @@ export class Wiring {
       }
     }
   }
+}
+
+const lists = ['aggregates', 'projections', 'events', 'values', 'upcasters'] as const;
+
+function assertList(name: string, value: unknown): void {
+  if (value !== undefined && !Array.isArray(value)) throw new ArgumentError(name, describe(value), 'an array');
 }
 
 function typeOf(aggregate: AggregateClass | DeciderDefinition): AggregateType {

@@ -6,6 +6,7 @@ import type { EventMetadata } from '../event/event.ts';
 import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { assertCommandId } from '../store/command-log.ts';
+import { assertSignal } from '../store/read-options.ts';
 
 /** What a caller may say about a command besides its fields. */
 export interface ExecuteOptions {
@@ -64,13 +65,6 @@ function takeMetadata(metadata: EventMetadata): EventMetadata {
 function assertDate(value: unknown): void {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return;
   throw new ArgumentError('occurredAt', describe(value), 'a valid Date');
-}
-
-/** By what it can do: another realm's is no instance of ours. */
-function assertSignal(value: unknown): void {
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
-  throw new ArgumentError('signal', describe(value), 'an AbortSignal');
 }
 
 /** Of a class or none; not an array, a Map or a Date, whose content is not in properties. */

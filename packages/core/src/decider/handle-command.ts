@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { CommandHandledError, StoreFailedError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
 import type { EventData, EventMetadata } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
@@ -119,14 +119,28 @@ export class CommandHandler {
         const before = await bounds.wait(this.parts.loader.forDecision(type, aggregateId));
         return await this.#attempt(execution, before);
       } catch (error) {
-        // The same command may have been stored meanwhile, by another process: then this one failed because of it.
-        const first = bounds.signal.aborted ? undefined : await this.parts.receipts.find(execution);
+        const first = await this.#meanwhile(execution, error);
         if (first !== undefined) return first;
         const again = isConflict(error, execution.streamName) && !(error instanceof IfMatchFailed);
         if (!again || attempt >= this.parts.conflictRetries) throw plain(error);
         await sleep(this.parts.random() * Math.min(100, 2 ** attempt));
         bounds.throwIfOver();
       }
+    }
+  }
+
+  /**
+   * The receipt of the same command, where another process has stored it meanwhile, and this one failed because of it. Who
+   * gave up is not told, unless the append was on the way and found it.
+   */
+  async #meanwhile(execution: Execution<unknown>, error: unknown): Promise<Receipt | undefined> {
+    if (execution.bounds.signal.aborted && !(error instanceof CommandHandledError)) return undefined;
+    try {
+      return await this.parts.receipts.find(execution);
+    } catch (cause) {
+      // A store that fails here, too, must not hide that what came before may have been stored.
+      if (cause instanceof StoreFailedError) return undefined;
+      throw cause;
     }
   }
 

@@ -131,9 +131,11 @@ export const keyOf = ({ type, version }: EventName): string => `${type}@${versio
 export class UpcasterChains {
   readonly #steps = new Map<string, Upcaster>();
 
-  /** Throws `ConfigurationError` for two steps from one place, a hole, a circle, or a chain that leads nowhere. */
+  /** Throws `ConfigurationError` for two steps from one place, a hole, a circle, or a chain that leads nowhere; `ArgumentError` for what is no step. */
   constructor(upcasters: readonly Upcaster[], current: ReadonlyMap<string, number>) {
     for (const step of upcasters) {
+      if (typeof step !== 'object' || typeof step?.apply !== 'function')
+        throw new ArgumentError('upcasters', describe(step), 'what `upcast` makes');
       const key = keyOf(step.from);
       if (this.#steps.has(key)) throw new ConfigurationError(`two upcasters start from ${key}`, [key]);
       this.#steps.set(key, step);

@@ -32,6 +32,8 @@ const mostDocuments = 10_000;
 
 /** Throws `ArgumentError` for what cannot be asked, a field that is not indexed among it. */
 export function documentQuery<T>(options: FindOptions<T>, indexes: readonly string[]): DocumentQuery {
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError('options', describe(options), 'an object');
   const { orderBy, direction = 'ascending', limit = 100, after } = options;
   if (direction !== 'ascending' && direction !== 'descending')
     throw new ArgumentError('direction', describe(direction), "'ascending' or 'descending'");

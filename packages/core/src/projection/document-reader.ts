@@ -50,7 +50,7 @@ export class DocumentReader<T> {
 
   /** How many there are, or match. */
   async count(where?: Where<T>): Promise<number> {
-    const asked = where && conditions(where, this.parts.indexes);
+    const asked = where === undefined ? undefined : conditions(where, this.parts.indexes);
     return this.#reading((build) => this.parts.store.count(build, asked));
   }
 

@@ -1,11 +1,14 @@
 /** Parked events of one projection: listed, tried again in order, or left out for good. */
+import { StoreFailedError } from '../errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
-import type { Position } from '../event/revision.ts';
+import { assertPlace, type Position } from '../event/revision.ts';
+import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { ModelSession, ReadModelStore } from '../store/read-model-store.ts';
+import { assertOptions } from '../store/read-options.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -49,9 +52,12 @@ export class ParkedEvents {
 
   /**
    * Handles parked events again, each stream in its order and up to the first that fails again; those handled are parked
-   * no longer. All streams, or one.
+   * no longer. All streams, or one. Where the store itself fails it throws `StoreFailedError`: nothing more is handled, and
+   * no attempt is counted.
    */
-  async retry({ streamName }: { readonly streamName?: string | undefined } = {}): Promise<RetryOutcome> {
+  async retry(options: { readonly streamName?: string | undefined } = {}): Promise<RetryOutcome> {
+    assertOptions(options);
+    const { streamName } = options;
     const letters = this.#list().filter((letter) => streamName === undefined || letter.streamName === streamName);
     let handled = 0;
     for (const name of new Set(letters.map((letter) => letter.streamName))) handled += await this.#retryStream(name);
@@ -62,7 +68,11 @@ export class ParkedEvents {
   }
 
   /** Leaves parked events out for good: all of a stream, or the one at `position`. What waits behind it is then for `retry`. Resolves to how many. */
-  async skip({ streamName, position }: { readonly streamName: string; readonly position?: Position }): Promise<number> {
+  async skip(which: { readonly streamName: string; readonly position?: Position }): Promise<number> {
+    assertOptions(which);
+    const { streamName, position } = which;
+    assertStreamName(streamName);
+    if (position !== undefined) assertPlace('position', position);
     const build = this.parts.build();
     if (build === undefined) return 0;
     let skipped = 0;
@@ -118,6 +128,8 @@ export class ParkedEvents {
       try {
         session.guarded(() => run.take(parts));
       } catch (cause) {
+        // As when it is taken in behind the log: a full disk is nobody's handler.
+        if (cause instanceof StoreFailedError) throw cause;
         const parkedAt = this.parts.clock.now().getTime();
         session.park({ ...letter, error: textOf(cause), attempts: letter.attempts + 1, parkedAt });
         failed = true;

@@ -29,10 +29,15 @@ export function assertSubscribeOptions(options: SubscribeToAllOptions): void {
 export function assertOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new ArgumentError('options', describe(options), 'an object');
-  const { signal } = options as { signal?: Partial<AbortSignal> };
-  if (signal === undefined) return;
-  if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')
-    throw new ArgumentError('signal', describe(signal), 'an AbortSignal');
+  const { signal } = options as { signal?: unknown };
+  if (signal !== undefined) assertSignal(signal);
+}
+
+/** By what it can do: another realm's is no instance of ours. */
+export function assertSignal(value: unknown): void {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
+  throw new ArgumentError('signal', describe(value), 'an AbortSignal');
 }
 
 /** As `assertReadOptions`, for the log, where each direction has its own beginning. */

@@ -14,6 +14,8 @@ import {
   decider,
   Handles,
   memory,
+  OutcomeUnknownError,
+  StoreFailedError,
 } from '@tidemark/core';
 import { test } from 'uvu';
 
@@ -230,6 +232,51 @@ test('a command that is refused because it was handled meanwhile is answered', (
     await assert.rejects(app.execute(Place, { id: 's' }, { commandId: 'c-3' }), { code: 'PLACED' });
     await other.stop();
   }));
+
+test('one that is given up while it is appended is answered too, where another process was first', () =>
+  withApp(async (app, store) => {
+    const other = await createApplication({ store, aggregates: [Robot] });
+    const { append } = app.eventStore;
+    const giveUp = new AbortController();
+    let first = true;
+    Object.assign(app.eventStore, {
+      async append(...args: Parameters<typeof append>) {
+        if (first) {
+          first = false;
+          await other.execute(Right, { id, by: 1 }, once);
+          giveUp.abort();
+        }
+        return append.apply(app.eventStore, args);
+      },
+    });
+    const { signal } = giveUp;
+    assert.equal((await app.execute(Right, { id, by: 1 }, { ...once, signal })).repeated, true);
+    assert.equal(await app.eventStore.head(), 1);
+    await other.stop();
+  }));
+
+test('what a command failed with is told, also where its id cannot be looked for any more', async () => {
+  const inner = memory();
+  const store: ApplicationOptions['store'] = {
+    description: 'failing',
+    async open() {
+      const stores = await inner.open();
+      let isGone = false;
+      stores.events.append = async (streamName) => {
+        isGone = true;
+        throw new OutcomeUnknownError(streamName);
+      };
+      const find = (commandId: string) => {
+        if (isGone) throw new StoreFailedError('io', 'the store is gone');
+        return stores.commandLog.find(commandId);
+      };
+      return { ...stores, commandLog: { find: async (commandId) => find(commandId) } };
+    },
+  };
+  const app = await createApplication({ store, aggregates: [Robot] });
+  await assert.rejects(app.execute(Right, { id, by: 1 }, once), { code: 'OUTCOME_UNKNOWN' });
+  await app.stop();
+});
 
 test('an id that is no well-formed text of 1 to 512 characters is refused', () =>
   withApp(async (app) => {

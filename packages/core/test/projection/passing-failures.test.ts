@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { createApplication, memory, StoreFailedError, type StoreProvider } from '@tidemark/core';
+import {
+  createApplication,
+  Documents,
+  memory,
+  On,
+  Projection,
+  StoreFailedError,
+  type StoreProvider,
+} from '@tidemark/core';
 import { test } from 'uvu';
-import { Account, Balances, Deposit, OpenAccount } from '../fixtures/bank.ts';
+import { Account, AccountOpened, Balances, Deposit, OpenAccount } from '../fixtures/bank.ts';
 
 const accountId = 'ada';
 const busy = () => new StoreFailedError('busy', 'locked for a moment');
@@ -59,6 +67,32 @@ test('an async iterable over a store that fails for a moment goes on', async () 
     assert.equal(type, 'AccountOpened', 'the first event is read');
     break;
   }
+  await app.stop();
+});
+
+test('a store that fails below the retry of a parked event is told of, and is no further failure of its handler', async () => {
+  let failure: Error | undefined = new Error('its own');
+  @Projection('owners', { onError: 'park', retries: 0 })
+  class Owners extends Documents<string> {
+    @On(AccountOpened)
+    opened(): void {
+      if (failure !== undefined) throw failure;
+      this.put(accountId, 'Ada');
+    }
+  }
+  const app = await createApplication({
+    ...{ store: memory(), aggregates: [Account], projections: [Owners], onError: () => {} },
+  });
+  await app.caughtUp(Owners, await app.execute(OpenAccount, { accountId, owner: 'Ada' }));
+  const parked = app.parked(Owners);
+  failure = new StoreFailedError('disk_full', 'no room');
+  await assert.rejects(parked.retry(), { code: 'STORE_DISK_FULL' });
+  assert.deepEqual(
+    (await parked.list()).map(({ attempts, error }) => [attempts, error]),
+    [[1, 'Error: its own']],
+  );
+  failure = undefined;
+  assert.deepEqual(await parked.retry(), { handled: 1, left: 0 });
   await app.stop();
 });
 
