@@ -27,6 +27,7 @@ import { queries } from './queries.ts';
 import { randomQueries } from './random-queries.ts';
 import { readingAll } from './reading-all.ts';
 import { readingStreams } from './reading-streams.ts';
+import { recordedTimes } from './recorded-times.ts';
 import { repeating } from './repeating.ts';
 import type { Rules } from './rule.ts';
 import { serving } from './serving.ts';
@@ -51,6 +52,7 @@ export const themes = {
   'large events': largeEvents,
   filter: filtering,
   exactness,
+  'recorded time': recordedTimes,
   delete: deleting,
   revival: reviving,
   tombstone: tombstones,
