@@ -21,6 +21,7 @@ import { leasing } from './leases.ts';
 import { modelChanges } from './model-changes.ts';
 import { modelFences } from './model-fences.ts';
 import { modelTransactions } from './model-transactions.ts';
+import { moving } from './moving.ts';
 import { openingAndClosing } from './opening-and-closing.ts';
 import { progressing } from './progressing.ts';
 import { queries } from './queries.ts';
@@ -83,6 +84,7 @@ export const themes = {
   'appends to several streams with inline projections': inlineSeveralStreams,
   'tables of inline projections': inlineTables,
   snapshots,
+  moving,
   'opening and closing': openingAndClosing,
   'bad input': badInput,
   'failures of others': failuresOfOthers,
