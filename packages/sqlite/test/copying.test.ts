@@ -14,7 +14,7 @@ const events = 400;
 
 /** Streams that take turns, so that there are many appends; one was deleted and revived, one is deleted, one truncated. */
 async function aLog(file: string): Promise<Stores> {
-  const stores = await sqlite(file, { durability: 'off' as never }).open();
+  const stores = await sqlite(file, { durability: 'normal' }).open();
   for (let number = 0; number < events; number += 1) {
     await stores.events.append(`stream-${number % 4}`, numbered(1, number), any);
     if (number === events / 2) await stores.events.deleteStream('stream-0');
@@ -38,7 +38,7 @@ test('is gone on with where its process was killed, wherever that was', async ()
   const from = temporaryFile();
   const to = temporaryFile();
   const log = await aLog(from);
-  for (const killedAt of [1, 150, 290]) {
+  for (const killedAt of [1, 200]) {
     const child = fork(copyingChild, [from, to]);
     const done = await new Promise<number>((resolve) => {
       child.on('message', (done: number) => done >= killedAt && resolve(done));
