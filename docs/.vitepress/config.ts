@@ -24,6 +24,7 @@ export default defineConfig({
           { text: 'Read models', link: '/guide/read-models' },
           { text: 'Live projections', link: '/guide/live-projections' },
           { text: 'Following the log', link: '/guide/following' },
+          { text: 'Moving a log', link: '/guide/moving' },
           { text: 'Testing', link: '/guide/testing' },
           { text: 'Testing consumers', link: '/guide/testing-consumers' },
         ],
