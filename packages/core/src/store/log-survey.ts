@@ -12,7 +12,7 @@ export interface LogSurvey {
   readonly streams: ReadonlyMap<string, SurveyedStream>;
 }
 
-export interface SurveyedStream {
+interface SurveyedStream {
   /** How many events of it are copied: their revisions are 0 up to here. */
   readonly count: number;
   /** Read after its events; where it has grown by then, they are of a later moment than what is copied. */
