@@ -150,7 +150,8 @@ test('what differs is named: another event, one more, other data, another order'
   await copyLog(from, to);
   const changedData = shown(to, (event) => (event.position === 5 ? retold(event, '7', event.metadataText) : event));
   await assert.rejects(copyLog(from, changedData), { code: 'COPY_MISMATCH', revision: 2, found: 'the data "7"' });
-  const late = shown(to, (event) => (event.position === 2 ? retold(event, event.dataText, null) : event));
+  const another = '{"$recordedAt":"2001-01-01T00:00:00Z"}';
+  const late = shown(to, (event) => (event.position === 2 ? retold(event, event.dataText, another) : event));
   await assert.rejects(copyLog(from, late), { code: 'COPY_MISMATCH', streamName: 'stream-1', revision: 0 });
   const torn = shown(to, (event) => (event.position === 3 ? undefined : event));
   await assert.rejects(copyLog(from, torn), { code: 'COPY_MISMATCH', streamName: 'stream-1', revision: 1 });
