@@ -25,6 +25,7 @@ export default defineConfig({
           { text: 'Live projections', link: '/guide/live-projections' },
           { text: 'Following the log', link: '/guide/following' },
           { text: 'From one file to a cluster', link: '/guide/eventstoredb' },
+          { text: 'Moving a log', link: '/guide/moving' },
           { text: 'Testing', link: '/guide/testing' },
           { text: 'Testing consumers', link: '/guide/testing-consumers' },
         ],

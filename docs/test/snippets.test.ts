@@ -54,6 +54,12 @@ const prints: Record<string, RegExp[]> = {
     /^1 3 CONSUMER_STOPPED$/m,
     /^degraded mailer stopped 1$/m,
   ],
+  'moving.ts': [
+    /^copying: 6 of 6\nverifying: 6 of 6\n6 events of 3 streams, 6 of them written now$/m,
+    /^again: 0 written, the same log\nback: the same log\nrecorded first: true$/m,
+    /^CHECKPOINT_MISMATCH$/m,
+    /^\{ place: 'Paris' \}$/m,
+  ],
   'live-bank.ts': [
     /^25$/m,
     /^ada: 25$/m,

@@ -50,10 +50,12 @@ export {
   ClosedError,
   CommandHandledError,
   ConfigurationError,
+  CopyMismatchError,
   DomainError,
   type EventPlace,
   type FoundAndWanted,
   LeaseLostError,
+  MissingRevisionsError,
   OutcomeUnknownError,
   SerializationError,
   StoreFailedError,
@@ -134,6 +136,8 @@ export {
   visibleFrom,
 } from './store/append-rules.ts';
 export { assertCommandId, type CommandLog, type CommandRecord, type HandledCommand } from './store/command-log.ts';
+// Moving a log
+export { type CopyOptions, type CopyProgress, type CopyResult, copyLog } from './store/copy-log.ts';
 export type { DeadLetter } from './store/dead-letters.ts';
 export type {
   DocumentQuery,

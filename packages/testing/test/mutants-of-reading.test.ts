@@ -19,6 +19,20 @@ const rewritten = ({ events }: { readonly events: EventStore }, rewrite: (event:
   },
 });
 
+/** The event with other metadata, or with another time of the store's. */
+const retold = (event: StoredEvent, metadata: string | null, time = event.recordedTime) =>
+  new StoredEvent(
+    event.eventId,
+    event.type,
+    event.dataText,
+    metadata,
+    event.streamName,
+    event.category,
+    event.revision,
+    event.position,
+    time,
+  );
+
 noticed(
   'reads behind `from`',
   'reading a stream: forwards: from the first, or from a revision, inclusive',
@@ -96,22 +110,45 @@ noticed(
 noticed(
   'drops the side note, so that a Date is text',
   'exactness: data is read as it was given: Date, bigint, Map, Set, bytes, undefined, -0, any text',
-  (stores) =>
-    rewritten(
-      stores,
-      (event) =>
-        new StoredEvent(
-          event.eventId,
-          event.type,
-          event.dataText,
-          null,
-          event.streamName,
-          event.category,
-          event.revision,
-          event.position,
-          event.recordedTime,
-        ),
-    ),
+  (stores) => rewritten(stores, (event) => retold(event, null)),
+);
+
+const withoutNote = (event: StoredEvent) =>
+  retold(event, event.metadataText?.replace('"$recordedAt"', '"recordedAt"') ?? null);
+
+noticed(
+  'reads by its own clock what was moved',
+  'recorded time: `$recordedAt` in the metadata wins over the store’s clock, however the event is read',
+  (stores) => rewritten(stores, withoutNote),
+);
+noticed(
+  'takes the recording for the occurrence',
+  'recorded time: when it occurred is still what `$occurredAt` says',
+  (stores) => rewritten(stores, (event) => retold(event, event.metadataText?.replace('"$occurredAt"', '"at"') ?? null)),
+);
+noticed(
+  'believes any note of a time',
+  'recorded time: the store’s clock counts where `$recordedAt` is no time, or stands elsewhere',
+  (stores) => rewritten(stores, (event) => retold(event, event.metadataText, 0)),
+);
+noticed(
+  'counts `maxAge` from when it was recorded first',
+  'recorded time: `maxAge` counts from the store’s own clock',
+  ({ events }) => {
+    let oldest = 0;
+    return {
+      events: {
+        changeStreamMetadata: async (name, changes) => {
+          oldest = changes.maxAge === undefined ? 0 : Date.UTC(2000, 11);
+          await events.changeStreamMetadata(name, {});
+        },
+        readStream: (name, options) =>
+          mapPages(events.readStream(name, options).pages(), (page) =>
+            page.filter(({ recordedAt }) => recordedAt.getTime() >= oldest),
+          ),
+      },
+    };
+  },
 );
 
 noticed('gives the same object to every reader', 'exactness: each reading gives copies of its own', (stores) => {

@@ -41,6 +41,8 @@ export interface EventMetadata {
   readonly $command?: CommandNote | undefined;
   /** When it happened, as ISO text; written where the caller said so. */
   readonly $occurredAt?: string | undefined;
+  /** When it was recorded first, as ISO text; written by `copyLog` where a log is moved to another store. */
+  readonly $recordedAt?: string | undefined;
   /** Where the data holds what JSON lacks: RFC 6901 pointer → kind. */
   readonly $types?: Readonly<Record<string, string>> | undefined;
   readonly [key: string]: JsonValue | undefined;
@@ -72,7 +74,7 @@ export interface RecordedEvent<T = unknown> {
   readonly aggregateId: string;
   readonly revision: Revision;
   readonly position: Position;
-  /** The store's clock when it was written. */
+  /** The store's clock when it was written; of an event that was moved here by `copyLog`, that of the first store. */
   readonly recordedAt: Date;
   /** When it happened: given by the caller, otherwise `recordedAt`. */
   readonly occurredAt: Date;
@@ -102,7 +104,7 @@ export class StoredEvent implements RecordedEvent {
     readonly category: string,
     readonly revision: Revision,
     readonly position: Position,
-    /** Milliseconds since 1970. */
+    /** This store's clock when it was written, in milliseconds since 1970: also where `recordedAt` is of another store. */
     readonly recordedTime: number,
   ) {
     this.#read = decodePlainly;
@@ -126,7 +128,7 @@ export class StoredEvent implements RecordedEvent {
   }
 
   get recordedAt(): Date {
-    return new Date(this.recordedTime);
+    return new Date(this.#timeIn('$recordedAt') ?? this.recordedTime);
   }
 
   get occurredAt(): Date {
@@ -135,9 +137,7 @@ export class StoredEvent implements RecordedEvent {
 
   /** `occurredAt` in milliseconds since 1970: `$occurredAt` where it is ISO text, otherwise when it was recorded. */
   get occurredTime(): number {
-    if (this.metadataText === null || !this.metadataText.includes('"$occurredAt"')) return this.recordedTime;
-    const time = timeOf(this.metadata.$occurredAt);
-    return Number.isNaN(time) ? this.recordedTime : time;
+    return this.#timeIn('$occurredAt') ?? this.#timeIn('$recordedAt') ?? this.recordedTime;
   }
 
   /** The data made anew from the text, for a reader that will change it. Throws `UnreadableEventError`. */
@@ -209,6 +209,13 @@ export class StoredEvent implements RecordedEvent {
     } catch {
       return this.dataText;
     }
+  }
+
+  /** In milliseconds since 1970; `undefined` where the metadata has no such note, or one that is no ISO text. */
+  #timeIn(note: '$occurredAt' | '$recordedAt'): number | undefined {
+    if (this.metadataText === null || !this.metadataText.includes(`"${note}"`)) return undefined;
+    const time = timeOf(this.metadata[note]);
+    return Number.isNaN(time) ? undefined : time;
   }
 
   #types(): TypeNotes | undefined {

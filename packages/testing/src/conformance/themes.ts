@@ -21,12 +21,14 @@ import { leasing } from './leases.ts';
 import { modelChanges } from './model-changes.ts';
 import { modelFences } from './model-fences.ts';
 import { modelTransactions } from './model-transactions.ts';
+import { moving } from './moving.ts';
 import { openingAndClosing } from './opening-and-closing.ts';
 import { progressing } from './progressing.ts';
 import { queries } from './queries.ts';
 import { randomQueries } from './random-queries.ts';
 import { readingAll } from './reading-all.ts';
 import { readingStreams } from './reading-streams.ts';
+import { recordedTimes } from './recorded-times.ts';
 import { repeating } from './repeating.ts';
 import type { Rules } from './rule.ts';
 import { serving } from './serving.ts';
@@ -51,6 +53,7 @@ export const themes = {
   'large events': largeEvents,
   filter: filtering,
   exactness,
+  'recorded time': recordedTimes,
   delete: deleting,
   revival: reviving,
   tombstone: tombstones,
@@ -81,6 +84,7 @@ export const themes = {
   'appends to several streams with inline projections': inlineSeveralStreams,
   'tables of inline projections': inlineTables,
   snapshots,
+  moving,
   'opening and closing': openingAndClosing,
   'bad input': badInput,
   'failures of others': failuresOfOthers,
