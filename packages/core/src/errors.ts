@@ -192,31 +192,6 @@ export class UnsupportedError extends TidemarkError {
   }
 }
 
-/** The log that is copied to holds, at this place, something else than the one that is copied. Nothing was written there. */
-export class CopyMismatchError extends TidemarkError {
-  constructor(
-    readonly streamName: string,
-    /** `undefined` where what is set on the stream is meant, and no event. */
-    readonly revision: number | undefined,
-    readonly found: string,
-    readonly wanted: string,
-  ) {
-    const place = `${revision === undefined ? '' : `event ${revision} of `}stream '${streamName}'`;
-    super('COPY_MISMATCH', `the copy differs at ${place}: found ${found}, wanted ${wanted}`);
-  }
-}
-
-/** Of a stream that is to be copied events are gone, so that its revisions could not be kept. Nothing was written. */
-export class MissingRevisionsError extends TidemarkError {
-  constructor(
-    readonly streamName: string,
-    readonly found: string,
-    readonly wanted: string,
-  ) {
-    super('MISSING_REVISIONS', `stream '${streamName}': found ${found}, wanted ${wanted}`);
-  }
-}
-
 /** The store, or the application, was closed. */
 export class ClosedError extends TidemarkError {
   constructor(readonly subject: string) {
@@ -225,7 +200,7 @@ export class ClosedError extends TidemarkError {
 }
 
 /**
- * Why a store failed underneath: found in `StoreFailedError.reason`. `busy`, `io` and `disk_full` may pass by themselves,
+ * Why a store failed underneath: found in `StoreFailedError.reason`. `busy`, `io`, `disk_full` and `unreachable` may pass by themselves,
  * and consumers try again; on all others they stop. `defect`: what was asked cannot be done, now or later, as tables are
  * not what they should be, or code is wrong.
  */

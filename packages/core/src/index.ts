@@ -50,12 +50,10 @@ export {
   ClosedError,
   CommandHandledError,
   ConfigurationError,
-  CopyMismatchError,
   DomainError,
   type EventPlace,
   type FoundAndWanted,
   LeaseLostError,
-  MissingRevisionsError,
   OutcomeUnknownError,
   SerializationError,
   StoreFailedError,
@@ -137,6 +135,7 @@ export {
 } from './store/append-rules.ts';
 export { assertCommandId, type CommandLog, type CommandRecord, type HandledCommand } from './store/command-log.ts';
 // Moving a log
+export { CopyMismatchError, MissingRevisionsError } from './store/copy-errors.ts';
 export { type CopyOptions, type CopyProgress, type CopyResult, copyLog } from './store/copy-log.ts';
 export type { DeadLetter } from './store/dead-letters.ts';
 export type {

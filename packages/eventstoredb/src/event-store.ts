@@ -4,16 +4,17 @@ import {
   type AppendResult,
   assertAppend,
   assertExpectedRevision,
-  assertFilter,
-  assertPlace,
+  assertOptions,
   assertReadAllOptions,
   assertReadOptions,
+  assertSubscribeOptions,
   changedMetadata,
   type EventData,
   type EventPages,
   type EventStore,
   type ExpectedRevision,
   eventPages,
+  metadataChanges,
   type Position,
   type ReadAllOptions,
   type ReadStreamOptions,
@@ -116,36 +117,35 @@ export class EventStoreDBEventStore implements EventStore {
     return eventPages(() => this.#log.all(options));
   }
 
-  subscribeToStream(streamName: string, { after, signal }: SubscribeToStreamOptions = {}): Subscription {
+  subscribeToStream(streamName: string, options: SubscribeToStreamOptions = {}): Subscription {
     this.server.assertOpen();
     assertUsable(streamName);
-    if (after !== undefined) assertPlace('after', after);
+    assertSubscribeOptions(options);
+    const { after, signal } = options;
     return this.#subscriptions.toStream(streamName, after, signal);
   }
 
-  subscribeToAll({ after, filter, signal }: SubscribeToAllOptions = {}): Subscription {
+  subscribeToAll(options: SubscribeToAllOptions = {}): Subscription {
     this.server.assertOpen();
-    if (after !== undefined) assertPlace('after', after);
-    assertFilter(filter);
+    assertSubscribeOptions(options);
+    const { after, filter, signal } = options;
     return this.#subscriptions.toAll(filter, after ?? 0, signal);
   }
 
-  async deleteStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async deleteStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.server.assertOpen();
     assertUsable(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     return this.server.finishing(() => this.#deleter.delete(streamName, expectedRevision));
   }
 
-  async tombstoneStream(
-    streamName: string,
-    { expectedRevision = 'any' }: { expectedRevision?: ExpectedRevision } = {},
-  ): Promise<void> {
+  async tombstoneStream(streamName: string, options: { expectedRevision?: ExpectedRevision } = {}): Promise<void> {
     this.server.assertOpen();
     assertUsable(streamName);
+    assertOptions(options);
+    const { expectedRevision = 'any' } = options;
     assertExpectedRevision(expectedRevision);
     return this.server.finishing(() => this.#deleter.tombstone(streamName, expectedRevision));
   }
@@ -159,11 +159,11 @@ export class EventStoreDBEventStore implements EventStore {
   async changeStreamMetadata(streamName: string, changes: StreamMetadataChanges): Promise<void> {
     this.server.assertOpen();
     assertUsable(streamName);
-    changedMetadata({}, changes);
+    const taken = metadataChanges(changes);
     return this.server.finishing(() =>
       this.#marks.change(streamName, ({ deleted, metadata }) => ({
         deleted,
-        metadata: changedMetadata(metadata, changes),
+        metadata: changedMetadata(metadata, taken),
       })),
     );
   }

@@ -1,10 +1,11 @@
 /** Two logs side by side, event by event, in order: the one that is copied, and its copy. */
 import { createHash } from 'node:crypto';
-import { CopyMismatchError } from '../errors.ts';
+
 import type { StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { comparable } from './copied-event.ts';
+import { CopyMismatchError } from './copy-errors.ts';
 import type { EventStore } from './event-store.ts';
 import type { LogSurvey } from './log-survey.ts';
 

@@ -1,7 +1,8 @@
 /** A log that is to be copied, looked at from its start before anything is written. */
-import { MissingRevisionsError } from '../errors.ts';
+
 import type { Position } from '../event/revision.ts';
 import { assertCopyable } from './copied-event.ts';
+import { MissingRevisionsError } from './copy-errors.ts';
 import type { EventStore } from './event-store.ts';
 import { readMarks, type StreamMarks } from './stream-marks.ts';
 

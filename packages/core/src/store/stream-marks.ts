@@ -1,6 +1,7 @@
 /** What is set on a stream beside its events, as `copyLog` carries it over: deleted or not, truncation, limits, custom. */
-import { CopyMismatchError, TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 import type { Revision } from '../event/revision.ts';
+import { CopyMismatchError } from './copy-errors.ts';
 import type { EventStore, StreamMetadata } from './event-store.ts';
 
 export interface StreamMarks {

@@ -4,7 +4,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
-import { type EventPlace, StoreFailedError, UnknownEventError, UnreadableEventError } from '../errors.ts';
+import {
+  type EventPlace,
+  StoreFailedError,
+  type StoreFailure,
+  UnknownEventError,
+  UnreadableEventError,
+} from '../errors.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
@@ -51,12 +57,11 @@ export async function* subscription(
   }
 }
 
+const passing: ReadonlySet<StoreFailure> = new Set(['busy', 'io', 'disk_full', 'unreachable']);
+
 /** Errors of a store that may pass by themselves. */
 export function isTransient(error: unknown): boolean {
-  return (
-    error instanceof StoreFailedError &&
-    (error.reason === 'busy' || error.reason === 'io' || error.reason === 'disk_full')
-  );
+  return error instanceof StoreFailedError && passing.has(error.reason);
 }
 
 /** The events up to the first one that cannot be read, and why it cannot. */
