@@ -74,14 +74,15 @@ export class ClientSource {
   /** Only a client whose streams have all ended makes room for another one on the batch path. */
   async #goodbye(client: EventStoreClient): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, longestGoodbye, 'late');
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, longestGoodbye);
     });
+    // Also when it takes longer than anybody waits for it.
     const ended = Promise.resolve(client.dispose()).then(
-      () => 'ended' as const,
-      () => 'late' as const,
+      () => releaseBatch(client),
+      () => {},
     );
-    if ((await Promise.race([ended, late])) === 'ended') releaseBatch(client);
+    await Promise.race([ended, late]);
     clearTimeout(timer);
   }
 }

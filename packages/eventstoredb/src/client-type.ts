@@ -38,7 +38,7 @@ export interface EventStoreClient {
   dispose(): Promise<unknown>;
 }
 
-export interface ClientPosition {
+interface ClientPosition {
   readonly commit: bigint;
   readonly prepare: bigint;
 }

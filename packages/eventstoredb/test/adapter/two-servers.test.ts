@@ -28,6 +28,21 @@ async function following(events: EventStore, seen: StoredEvent[], signal: AbortS
   }
 }
 
+test('of several stores in a process, one at a time appends over a shared stream', async () => {
+  await using first = await opened();
+  await using second = await opened();
+  for (const { events } of [first, second]) await events.append('account-1', numbered(1), any);
+  const paths = () =>
+    [first, second].map(({ server }) => [server.seenCalls.batchAppend > 0, server.seenCalls.append > 0]);
+  assert.deepEqual(paths(), [
+    [true, false],
+    [false, true],
+  ]);
+  await first.events.close();
+  await second.events.append('account-1', numbered(1), any);
+  assert.equal(second.server.seenCalls.batchAppend, 1, 'the stream is free');
+});
+
 test('one of two servers is killed and started again under 32 writers each: the other store feels nothing', async () => {
   await using first = await opened({ timeout: 2_000 });
   await using second = await opened({ timeout: 2_000 });
@@ -59,21 +74,6 @@ test('one of two servers is killed and started again under 32 writers each: the 
   }
   ending.abort();
   await Promise.all(followers);
-});
-
-test('of several stores in a process, one at a time appends over a shared stream', async () => {
-  await using first = await opened();
-  await using second = await opened();
-  for (const { events } of [first, second]) await events.append('account-1', numbered(1), any);
-  const paths = () =>
-    [first, second].map(({ server }) => [server.seenCalls.batchAppend > 0, server.seenCalls.append > 0]);
-  assert.deepEqual(paths(), [
-    [true, false],
-    [false, true],
-  ]);
-  await first.events.close();
-  await second.events.append('account-1', numbered(1), any);
-  assert.equal(second.server.seenCalls.batchAppend, 1, 'the stream is free');
 });
 
 test.run();
