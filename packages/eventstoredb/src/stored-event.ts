@@ -46,19 +46,21 @@ export function storedEvent(parts: EventParts): StoredEvent {
   // Bytes that other tools wrote come as the codec writes them, with its note.
   const metadata = parts.bytes === undefined ? parts.metadataText : notedAsBytes(parts.metadataText);
   const data = parts.dataText ?? JSON.stringify(Buffer.from(parts.bytes ?? []).toString('base64'));
-  const time = recordedBefore(parts.metadataText) ?? parts.recordedTime;
-  return new StoredEvent(id, type, data, metadata, streamName, categoryOf(streamName), revision, position, time);
+  return new StoredEvent(
+    id,
+    type,
+    data,
+    metadata,
+    streamName,
+    categoryOf(streamName),
+    revision,
+    position,
+    parts.recordedTime,
+  );
 }
 
 function notedAsBytes(metadataText: string | null): string {
   return JSON.stringify({ ...parsed(metadataText), $types: { '': 'Uint8Array' } });
-}
-
-/** A log that was copied says itself when its events were recorded. */
-function recordedBefore(metadataText: string | null): number | undefined {
-  if (metadataText === null || !metadataText.includes('"$recordedAt"')) return undefined;
-  const time = Date.parse(String(parsed(metadataText)['$recordedAt']));
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function parsed(text: string | null): Record<string, unknown> {
