@@ -29,8 +29,12 @@ function lacking(events: EventStore): EventStore {
 }
 
 const bound: string[] = [];
+const skip = {
+  'commands: a command that comes again is answered with its first receipt, whatever was done to its stream':
+    'a command is known by its events, as long as its stream shows them',
+};
 applicationConformance(
-  { name: 'memory without a command log', provide: (clock) => withoutCommandLog(memory({ clock })) },
+  { name: 'memory without a command log', provide: (clock) => withoutCommandLog(memory({ clock })), skip },
   (title, run) => {
     if (!/: commands( of others)?: /.test(title)) return;
     bound.push(title);
