@@ -1,5 +1,4 @@
 /** What core's `pullSubscription` looks at: pages of the log for one who is behind, and then what the feed keeps. */
-import { setMaxListeners } from 'node:events';
 import {
   type EventFilter,
   filterTest,
@@ -26,8 +25,6 @@ interface Looking {
 }
 
 export class Subscriptions {
-  readonly #open = new Set<() => void>();
-
   constructor(
     private readonly server: Server,
     private readonly log: LogReader,
@@ -45,7 +42,6 @@ export class Subscriptions {
 
   /** Ends all of them. */
   close(): void {
-    for (const end of [...this.#open]) end();
     this.feed.close();
   }
 
@@ -130,59 +126,32 @@ export class Subscriptions {
     return event?.revision === revision ? event : undefined;
   }
 
-  /** Each iteration is on its own, and ends at once when it is left, though it may be waiting. */
   #subscription(after: Position, signal: AbortSignal | undefined, looking: () => Looking): Subscription {
     return {
-      [Symbol.asyncIterator]: () => {
-        const ending = new AbortController();
-        const end = () => ending.abort();
-        this.#open.add(end);
-        // One signal may well end many subscriptions: Node would warn of a leak from the eleventh on.
-        if (signal !== undefined) setMaxListeners(0, signal);
-        signal?.addEventListener('abort', end);
-        if (signal?.aborted || this.server.isClosed) end();
-        const source = this.#source(looking(), ending.signal);
-        const forget = () => {
-          this.#open.delete(end);
-          signal?.removeEventListener('abort', end);
-          source.letGo();
-        };
-        const messages = pullSubscription(source, after, ending.signal)[Symbol.asyncIterator]();
-        return {
-          next: async () => {
-            try {
-              const result = await messages.next();
-              if (result.done) forget();
-              return result;
-            } catch (error) {
-              forget();
-              if (ending.signal.aborted) return { done: true, value: undefined };
-              throw error;
-            }
-          },
-          return: async () => {
-            end();
-            forget();
-            await messages.return?.();
-            return { done: true, value: undefined };
-          },
-        };
-      },
+      [Symbol.asyncIterator]: () => pullSubscription(this.#source(looking()), after, signal)[Symbol.asyncIterator](),
     };
   }
 
-  #source(looking: Looking, ending: AbortSignal): PullSource & { letGo(): void } {
+  #source(looking: Looking): PullSource {
     const { feed, server } = this;
     let letGo: (() => void) | undefined;
     return {
-      look: (after) => looking.look(after, ending),
+      look: async (after, signal) => {
+        try {
+          return await looking.look(after, signal);
+        } catch (error) {
+          // What a look throws that was cut short is no failure: the subscription is over.
+          if (signal.aborted || server.isClosed) return { events: [], reached: undefined, atEnd: true };
+          throw error;
+        }
+      },
       seen: () => feed.changed.count,
-      wait: (seen) => {
+      wait: (seen, signal) => {
         // From the moment it has caught up it takes part in what the store follows.
         letGo ??= feed.follow(looking.place());
-        return feed.changed.wait(seen, ending);
+        return feed.changed.wait(seen, signal);
       },
-      letGo: () => letGo?.(),
+      ended: () => letGo?.(),
       get closed() {
         return server.isClosed;
       },

@@ -17,13 +17,15 @@ export interface Look {
 }
 
 export interface PullSource {
-  /** Looks at a bounded part of the log behind `after`. Throws what reading throws. */
-  look(after: Position): Look | Promise<Look>;
+  /** Looks at a bounded part of the log behind `after`, and no longer than until `signal` fires. Throws what reading throws. */
+  look(after: Position, signal: AbortSignal): Look | Promise<Look>;
   /** Grows with each wake-up: taken before a look, given to `wait` after it. */
   seen(): number;
   /** Resolves when there may be more, when `signal` fires, or when the store closes. */
   wait(seen: number, signal: AbortSignal): Promise<void>;
   readonly closed: boolean;
+  /** Called when an iteration ends, however it does. */
+  ended?(): void;
 }
 
 /**
@@ -42,18 +44,22 @@ async function* pull(
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let position = after;
   let begun = false;
-  while (!signal.aborted && !source.closed) {
-    const seen = source.seen();
-    const { events, reached, atEnd } = await source.look(position);
-    if (signal.aborted || source.closed) return;
-    if (events.length > 0) yield { kind: 'events', events };
-    if (reached !== undefined) {
-      position = reached.position;
-      yield { kind: 'progress', position, eventId: reached.eventId, caughtUp: atEnd };
-    } else if (!begun) {
-      yield { kind: 'empty' };
+  try {
+    while (!signal.aborted && !source.closed) {
+      const seen = source.seen();
+      const { events, reached, atEnd } = await source.look(position, signal);
+      if (signal.aborted || source.closed) return;
+      if (events.length > 0) yield { kind: 'events', events };
+      if (reached !== undefined) {
+        position = reached.position;
+        yield { kind: 'progress', position, eventId: reached.eventId, caughtUp: atEnd };
+      } else if (!begun) {
+        yield { kind: 'empty' };
+      }
+      begun = true;
+      if (atEnd && !signal.aborted) await source.wait(seen, signal);
     }
-    begun = true;
-    if (atEnd && !signal.aborted) await source.wait(seen, signal);
+  } finally {
+    source.ended?.();
   }
 }

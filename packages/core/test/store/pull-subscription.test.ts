@@ -108,8 +108,8 @@ test('a wake-up during a look is not slept through', async () => {
   const look = source.look.bind(source);
   const racing = Object.create(source, {
     look: {
-      value: async (after: number) => {
-        const found = await look(after);
+      value: async (after: number, over: AbortSignal) => {
+        const found = await look(after, over);
         if (asked.length === 1) signal.notify();
         if (asked.length === 2) return { events: [event], reached: at(1), atEnd: true };
         return found;
@@ -133,8 +133,8 @@ test('an abort ends it quietly: before it begins, while it waits, and after a lo
   const during = new AbortController();
   const { source } = scripted({ events: [event], reached: at(1), atEnd: true });
   const look = source.look.bind(source);
-  source.look = async (after) => {
-    const found = await look(after);
+  source.look = async (after, over) => {
+    const found = await look(after, over);
     during.abort();
     return found;
   };
