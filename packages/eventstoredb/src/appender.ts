@@ -11,7 +11,8 @@ import {
   type StreamState,
   WrongExpectedRevisionError,
 } from '@tidemark/core';
-import type { ClientAppendResult, ClientRevision } from './client-type.ts';
+import type { ClientAppendResult } from './client-type.ts';
+import { expecting } from './expecting.ts';
 import { causeOf } from './failures.ts';
 import type { KnownPositions } from './known-positions.ts';
 import type { Server } from './server.ts';
@@ -108,13 +109,4 @@ export class Appender {
   #translated(error: unknown, streamName: string, expected: ExpectedRevision): unknown {
     return this.server.translated(error, { streamName, expected, right: 'write it ($w)' });
   }
-}
-
-/** For both clients: one knows the first name, the other the second, and neither minds. */
-export function expecting(expected: ExpectedRevision): {
-  expectedRevision: ClientRevision;
-  streamState: ClientRevision;
-} {
-  const revision = typeof expected === 'number' ? BigInt(expected) : expected;
-  return { expectedRevision: revision, streamState: revision };
 }

@@ -2,6 +2,7 @@
 import { assertDeletable, type ExpectedRevision, StreamDeletedError, type StreamMetadata } from '@tidemark/core';
 import type { Appender } from './appender.ts';
 import type { EventStoreClient } from './client-type.ts';
+import { expecting } from './expecting.ts';
 import type { Server } from './server.ts';
 import type { Marks, MarksToBe, StreamMarks } from './stream-marks.ts';
 
@@ -35,10 +36,8 @@ export class Deleter {
   }
 
   async #delete(streamName: string, expected: ExpectedRevision, method: 'deleteStream' | 'tombstoneStream') {
-    const expectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
     const outcome = await this.server.write(
-      (client: EventStoreClient, options) =>
-        client[method](streamName, { ...options, expectedRevision, streamState: expectedRevision }),
+      (client: EventStoreClient, options) => client[method](streamName, { ...options, ...expecting(expected) }),
       { isAppend: false, repeats: () => true },
     );
     if ('value' in outcome) return;

@@ -1,7 +1,7 @@
 /** The log's own name: the first event of a stream of the store's own, written once by whoever comes first. */
 import { randomUUID } from 'node:crypto';
 import { StoreFailedError, WrongExpectedRevisionError } from '@tidemark/core';
-import { expecting } from './appender.ts';
+import { expecting } from './expecting.ts';
 import { orNothing } from './failures.ts';
 import { logStream } from './names.ts';
 import type { Server } from './server.ts';

@@ -19,7 +19,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * Refuses what the server does not take, before it goes there: an append by batch that the server cannot read is answered
- * twice, and the client ends the process at the second answer.
+ * twice, and the client ends the process at the second answer. Core checks the same, but not again what it has made itself,
+ * which somebody may have changed since.
  */
 export function assertEvents(events: readonly EventData[]): void {
   for (const { eventId, type } of events) {

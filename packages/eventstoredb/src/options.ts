@@ -80,10 +80,10 @@ export function settingsOf(address: unknown, options: unknown = {}): Settings {
     connection,
     credentials: credentials ?? connection?.credentials,
     requiresLeader,
-    timeout: milliseconds('timeout', given.timeout ?? 10_000),
-    retryFor: milliseconds('retryFor', given.retryFor ?? 30_000),
+    timeout: limit('timeout', given.timeout ?? 10_000),
+    retryFor: limit('retryFor', given.retryFor ?? 30_000),
     batchAppends,
-    maxAppendBytes: milliseconds('maxAppendBytes', given.maxAppendBytes ?? 1_048_576),
+    maxAppendBytes: limit('maxAppendBytes', given.maxAppendBytes ?? 1_048_576),
     clock,
     description: connection === undefined ? 'eventstoredb by a client of its own' : `eventstoredb ${connection.hosts}`,
   };
@@ -105,7 +105,7 @@ function credentialsOf(credentials: unknown): Credentials | undefined {
   return { username, password };
 }
 
-function milliseconds(name: string, value: unknown): number {
+function limit(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
   throw refused(name, value, 'a whole number from 1 to 2^31 - 1');
 }

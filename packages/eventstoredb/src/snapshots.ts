@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { AppendTooLargeError, type Snapshot, type SnapshotStore, WrongExpectedRevisionError } from '@tidemark/core';
-import { expecting } from './appender.ts';
+import { expecting } from './expecting.ts';
 import { orNothing } from './failures.ts';
 import { snapshotStream } from './names.ts';
 import type { Server } from './server.ts';

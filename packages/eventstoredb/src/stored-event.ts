@@ -1,6 +1,7 @@
 /** From an event as a client gives it to the one that readers get. */
 import { categoryOf, StoredEvent, StoreFailedError } from '@tidemark/core';
 import type { ClientEvent, ClientResolvedEvent } from './client-type.ts';
+import { objectIn } from './json-object.ts';
 
 /** What a reader gets; `undefined` for a link whose event is gone. Links are not followed: they are events of their own. */
 export function storedEventOf(resolved: ClientResolvedEvent | StoredEvent): StoredEvent | undefined {
@@ -60,18 +61,7 @@ export function storedEvent(parts: EventParts): StoredEvent {
 }
 
 function notedAsBytes(metadataText: string | null): string {
-  return JSON.stringify({ ...parsed(metadataText), $types: { '': 'Uint8Array' } });
-}
-
-function parsed(text: string | null): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
-  } catch {
-    return {};
-  }
+  return JSON.stringify({ ...objectIn(metadataText ?? '{}'), $types: { '': 'Uint8Array' } });
 }
 
 /** Throws `StoreFailedError` for what a number cannot hold, rather than giving another one. */

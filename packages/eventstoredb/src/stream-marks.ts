@@ -6,8 +6,15 @@
  * - A revival sets `$tb` to the first new revision, and whoever lowers `$tb` later shows what was deleted. So the store
  *   remembers where the stream was revived, and keeps `$tb` from going below.
  */
-import { StoreFailedError, type StreamMetadata, WrongExpectedRevisionError } from '@tidemark/core';
+import {
+  type ExpectedRevision,
+  StoreFailedError,
+  type StreamMetadata,
+  WrongExpectedRevisionError,
+} from '@tidemark/core';
+import { expecting } from './expecting.ts';
 import { orNothing } from './failures.ts';
+import { isObject, objectIn } from './json-object.ts';
 import type { Server } from './server.ts';
 import { ownEvent } from './written-event.ts';
 
@@ -80,18 +87,13 @@ export class StreamMarks {
 
   async #write(streamName: string, { revision }: Marks, text: string): Promise<boolean> {
     const event = ownEvent('$metadata', text);
-    const expectedRevision = revision === undefined ? 'no_stream' : BigInt(revision);
+    const expected: ExpectedRevision = revision ?? 'no_stream';
     const outcome = await this.server.write(
-      (client, options) =>
-        client.appendToStream(`$$${streamName}`, [event], {
-          ...options,
-          expectedRevision,
-          streamState: expectedRevision,
-        }),
+      (client, options) => client.appendToStream(`$$${streamName}`, [event], { ...options, ...expecting(expected) }),
       { isAppend: true, repeats: () => true },
     );
     if ('value' in outcome) return true;
-    const about = { streamName, expected: revision ?? ('no_stream' as const), right: 'write its metadata ($mw)' };
+    const about = { streamName, expected, right: 'write its metadata ($mw)' };
     const error = this.server.translated(outcome.error, about);
     if (error instanceof WrongExpectedRevisionError) return false;
     throw error;
@@ -144,18 +146,4 @@ function textOf({ json = {}, metadata, deleted }: MarksToBe): string {
 
 function keptIn({ tidemark }: Readonly<Record<string, unknown>>): Kept {
   return isObject(tidemark) ? (tidemark as Kept) : {};
-}
-
-/** What is no JSON object counts as none, as it does for the server. */
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Refusal } from './leadership.ts';
-import type { CallKind } from './open-calls.ts';
+import { type CallKind, callKinds } from './open-calls.ts';
 import type { Endpoint } from './service-error.ts';
 
 export interface FaultScope {
@@ -34,16 +34,7 @@ interface Rule {
   left: number;
 }
 
-const data: readonly CallKind[] = [
-  'append',
-  'batchAppend',
-  'readStream',
-  'readAll',
-  'subscribeToStream',
-  'subscribeToAll',
-  'delete',
-  'tombstone',
-];
+const data = callKinds.filter((kind) => kind !== 'gossip' && kind !== 'serverFeatures');
 const writes: readonly CallKind[] = ['append', 'batchAppend', 'delete', 'tombstone'];
 
 export class Faults {

@@ -1,6 +1,6 @@
 /** Which calls a server has open at this moment, by kind. */
 
-const callKinds = [
+export const callKinds = [
   'append',
   'batchAppend',
   'readStream',
