@@ -200,9 +200,9 @@ export class ClosedError extends TidemarkError {
 }
 
 /**
- * Why a store failed underneath: found in `StoreFailedError.reason`. `busy`, `io`, `disk_full` and `unreachable` may pass by themselves,
- * and consumers try again; on all others they stop. `defect`: what was asked cannot be done, now or later, as tables are
- * not what they should be, or code is wrong.
+ * Why a store failed underneath: found in `StoreFailedError.reason`. `busy`, `io`, `disk_full` and `unreachable` may pass
+ * by themselves, and consumers try again; on all others they stop. `defect`: what was asked cannot be done, now or later, as
+ * tables are not what they should be, or code is wrong.
  */
 export type StoreFailure =
   | 'not_a_database'

@@ -51,8 +51,8 @@ export abstract class AggregateRoot {
   /**
    * Records that this happened, and applies it at once, as reading it would give it: what is done to `event` afterwards
    * changes neither the state nor what is stored, when the handler is done. Throws `SerializationError` for what cannot be
-   * stored, `ArgumentError` for what is no event, `ConfigurationError` for one without `@Applies`, and outside a command handler; in one that was given up,
-   * the reason for that.
+   * stored, `ArgumentError` for what is no event, `ConfigurationError` for one without `@Applies`, and outside a command
+   * handler; in one that was given up, the reason for that.
    */
   protected record(event: object): void {
     const recorder = this.#recorder;

@@ -46,7 +46,6 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     );
   };
   const apply = (state: AggregateRoot, event: object): void => {
-    assertApplied(event);
     const method = appliers.get(event.constructor as EventClass);
     if (method !== undefined) (state as unknown as Methods)[method]?.(event);
   };
@@ -66,6 +65,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     handlerOf: (command) => handlerOf(command.constructor as CommandClass, handlers),
     initialState: () => new target(),
     evolve(state, event) {
+      assertApplied(event);
       apply(state, event);
       return state;
     },

@@ -24,7 +24,7 @@ import { describe } from '../shared/describe.ts';
 import { randomIds } from '../shared/ids.ts';
 import type { BuildStateChange } from '../store/read-model-store.ts';
 import type { Stores } from '../store/stores.ts';
-import { guarded } from '../subscription/guarded-observable.ts';
+import { guardedObservable } from '../subscription/guarded-observable.ts';
 
 export interface ProjectionsParts {
   readonly stores: Stores;
@@ -120,7 +120,7 @@ export class Projections {
       ...this.#servedModel(projector),
       indexes: projector.definition.indexes,
       values: this.parts.registry.values,
-      changes$: guarded(`changes$ of projection '${name}'`, changes$, this.parts.onError),
+      changes$: guardedObservable(`changes$ of projection '${name}'`, changes$, this.parts.onError),
     });
   }
 

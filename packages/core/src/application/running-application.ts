@@ -26,7 +26,7 @@ import type { Activities } from '../shared/activities.ts';
 import type { Clock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { assertOptions } from '../store/read-options.ts';
+import { assertDate, assertOptions } from '../store/read-options.ts';
 import type { Stores } from '../store/stores.ts';
 import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-filter.ts';
 import type { EventOf } from '../subscription/event-of.ts';
@@ -287,9 +287,7 @@ function assertUntil(until: LoadUntil): void {
   assertOptions(until);
   const { atRevision, at } = until;
   if (atRevision !== undefined) assertPlace('atRevision', atRevision);
-  if (at !== undefined && !(at instanceof Date && !Number.isNaN(at.getTime()))) {
-    throw new ArgumentError('at', describe(at), 'a valid Date');
-  }
+  if (at !== undefined) assertDate('at', at);
 }
 
 function assertFollow(options: FollowOptions): void {

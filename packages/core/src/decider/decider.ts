@@ -88,7 +88,11 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
       const recorded = Array.isArray(decided) ? (decided as readonly object[]) : [decided as object];
       for (const event of recorded) assertListed(event);
       const events = recorded.map(adopt);
-      return { events, state: events.reduce(evolve, before), returned: undefined };
+      return {
+        events,
+        state: events.reduce((state: S, event) => core.evolve(state, event), before),
+        returned: undefined,
+      };
     },
     encodeState: (state, values) => encodeValue(state, `state of '${category}'`, values),
     decodeState: ({ json, types }, values) => decodeValue(json, types, `snapshot of '${category}'`, values) as S,

@@ -6,7 +6,7 @@ import type { EventMetadata } from '../event/event.ts';
 import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { assertCommandId } from '../store/command-log.ts';
-import { assertSignal } from '../store/read-options.ts';
+import { assertDate, assertSignal } from '../store/read-options.ts';
 
 /** What a caller may say about a command besides its fields. */
 export interface ExecuteOptions {
@@ -34,7 +34,7 @@ export function takeOptions(options: ExecuteOptions): ExecuteOptions {
   const { commandId, expectedRevision, occurredAt, metadata, signal } = options;
   if (commandId !== undefined) assertCommandId(commandId);
   if (expectedRevision !== undefined) assertExpectedRevision(expectedRevision);
-  if (occurredAt !== undefined) assertDate(occurredAt);
+  if (occurredAt !== undefined) assertDate('occurredAt', occurredAt);
   if (signal !== undefined) assertSignal(signal);
   return {
     commandId,
@@ -60,11 +60,6 @@ function takeMetadata(metadata: EventMetadata): EventMetadata {
   const [noted] = Object.entries(encodeValue(given, 'metadata').types ?? {});
   if (noted !== undefined) throw new SerializationError('metadata', noted[0], noted[1], 'plain JSON');
   return copyOf(given) as EventMetadata;
-}
-
-function assertDate(value: unknown): void {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return;
-  throw new ArgumentError('occurredAt', describe(value), 'a valid Date');
 }
 
 /** Of a class or none; not an array, a Map or a Date, whose content is not in properties. */

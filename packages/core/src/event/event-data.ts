@@ -129,10 +129,10 @@ function assertReserved(key: string, value: unknown): void {
 function metadataText(notes: Record<string, unknown>, type: string): string | undefined {
   const keys = Object.keys(notes);
   if (keys.length === 0) return undefined;
-  // Most metadata is text alone, which JSON holds as it is: every event passes here.
-  assertUnpatched(`metadata of event '${type}'`);
-  if (keys.every((key) => typeof notes[key] === 'string' && key !== '__proto__')) return JSON.stringify(notes);
   const subject = `metadata of event '${type}'`;
+  // Most metadata is text alone, which JSON holds as it is: every event passes here.
+  assertUnpatched(subject);
+  if (keys.every((key) => typeof notes[key] === 'string' && key !== '__proto__')) return JSON.stringify(notes);
   const { json, types } = encodeValue(notes, subject);
   const [first] = Object.entries(types ?? {});
   if (first !== undefined) throw new SerializationError(subject, first[0], first[1], 'plain JSON');

@@ -17,7 +17,7 @@ export interface JsonObject {
 /** What a receipt is made of when the command comes again. */
 export interface CommandNote {
   readonly id: string;
-  /** The command's class. */
+  /** What it was, as in a command log: its handler and its fields. */
   readonly name: string;
   /** JSON text, as in a command log. */
   readonly returned: string;

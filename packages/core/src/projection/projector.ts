@@ -11,7 +11,7 @@ import { aborted, linkedAbort } from '../shared/linked-abort.ts';
 import type { Fence } from '../store/lease-store.ts';
 import type { ModelBuild, ModelShape } from '../store/read-model-store.ts';
 import { type ResolvedFilter, resolveFilter } from '../subscription/consumer-filter.ts';
-import { guarded } from '../subscription/guarded-observable.ts';
+import { guardedObservable } from '../subscription/guarded-observable.ts';
 import { isTransient } from '../subscription/subscription.ts';
 import { BuildRunner } from './build-runner.ts';
 import { buildsOf, presentBuild } from './builds-of.ts';
@@ -101,7 +101,7 @@ export class Projector implements ModelObserver {
   }
 
   get status$(): Observable<ProjectionStatus> {
-    return guarded(`status$ of projection '${this.status.name}'`, this.#status, this.parts.onError);
+    return guardedObservable(`status$ of projection '${this.status.name}'`, this.#status, this.parts.onError);
   }
 
   /** Begins to run; what goes wrong shows in `status` and goes to `onError`. */

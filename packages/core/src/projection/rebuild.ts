@@ -7,8 +7,9 @@ import { RebuildCancelledError } from '../application-errors.ts';
 import { ClosedError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
+import { paceOf } from '../shared/pace.ts';
 import type { ModelBuild, ModelKey, ReadModelStore } from '../store/read-model-store.ts';
-import { guarded } from '../subscription/guarded-observable.ts';
+import { guardedObservable } from '../subscription/guarded-observable.ts';
 
 export interface ModelProgress extends ModelKey {
   /** The position it has taken in. */
@@ -59,7 +60,7 @@ export class Rebuild {
     private readonly builds: readonly ModelBuild[],
     private readonly parts: RebuildParts,
   ) {
-    this.progress$ = guarded('progress$ of a rebuild', this.#progress, parts.onError);
+    this.progress$ = guardedObservable('progress$ of a rebuild', this.#progress, parts.onError);
     this.done = this.#watch().then(
       () => this.#progress.complete(),
       (error: unknown) => {
@@ -112,9 +113,7 @@ export class Rebuild {
     const done = Math.min(...(open.length === 0 ? models : open).map((model) => model.done));
     const total = Math.max(head, done);
     this.#first ??= done;
-    const seconds = (performance.now() - this.#began) / 1_000;
-    const eventsPerSecond = seconds > 0 ? Math.round((done - this.#first) / seconds) : 0;
-    const timeLeft = eventsPerSecond > 0 ? Math.round(((total - done) / eventsPerSecond) * 1_000) : undefined;
+    const { eventsPerSecond, timeLeft } = paceOf({ began: this.#began, first: this.#first, done, total });
     return { done, total, eventsPerSecond, timeLeft: open.length === 0 ? 0 : timeLeft, models };
   }
 }

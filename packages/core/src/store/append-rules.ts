@@ -172,11 +172,16 @@ function assertSize(appends: readonly StreamAppend[], maxAppendBytes: number): v
   let count = 0;
   for (const { events } of appends) {
     count += events.length;
-    for (const { data, metadata = '' } of events) bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata);
+    for (const event of events) bytes += bytesOf(event);
   }
   if (bytes <= maxAppendBytes) return;
   const found = `${bytes} bytes in ${count} events${appends.length > 1 ? ` for ${appends.length} streams` : ''}`;
   throw new AppendTooLargeError(appends[0]?.streamName ?? '', found, `at most ${maxAppendBytes} bytes`);
+}
+
+/** Of its data and metadata, as `maxAppendBytes` counts. */
+export function bytesOf({ data, metadata = '' }: EventData): number {
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
 }
 
 function hasMetadata({ truncateBefore, maxCount, maxAge, custom }: StreamState): boolean {

@@ -2,16 +2,12 @@
 import { AppendTooLargeError, UnreadableEventError } from '../errors.ts';
 import { type EventData, placeOf, type StoredEvent, timeOf } from '../event/event.ts';
 import { assertTexts } from '../event/event-data.ts';
+import { bytesOf } from './append-rules.ts';
 
 /** The same texts, with a note of when it was recorded first; one that it has already stays. */
 export function copiedEvent(event: StoredEvent): EventData {
   const { eventId, type, dataText: data } = event;
   return { eventId, type, data, metadata: notedMetadata(event) };
-}
-
-/** In bytes, as `maxAppendBytes` counts. */
-export function bytesOf({ data, metadata = '' }: EventData): number {
-  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
 }
 
 /**

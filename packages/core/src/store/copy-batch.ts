@@ -1,8 +1,8 @@
 /** Events that are written at once: runs of one stream each, in the order of the log they come from. */
-
 import type { EventData, StoredEvent } from '../event/event.ts';
 import type { Revision } from '../event/revision.ts';
-import { bytesOf, copiedEvent } from './copied-event.ts';
+import { bytesOf } from './append-rules.ts';
+import { copiedEvent } from './copied-event.ts';
 import { CopyMismatchError } from './copy-errors.ts';
 import type { EventStore } from './event-store.ts';
 import { inWords } from './log-comparison.ts';

@@ -5,6 +5,7 @@
 import { ArgumentError } from '../errors.ts';
 import type { Position } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
+import { paceOf } from '../shared/pace.ts';
 import { CopyBatch } from './copy-batch.ts';
 import type { EventStore } from './event-store.ts';
 import { assertComplete, compareLogs } from './log-comparison.ts';
@@ -160,9 +161,7 @@ function progressOf(
   let done = before;
   return (events) => {
     done = Math.min(total, done + events);
-    const seconds = (performance.now() - began) / 1_000;
-    const eventsPerSecond = seconds > 0 ? Math.round((done - before) / seconds) : 0;
-    const timeLeft = eventsPerSecond > 0 ? Math.round(((total - done) / eventsPerSecond) * 1_000) : undefined;
+    const { eventsPerSecond, timeLeft } = paceOf({ began, first: before, done, total });
     onProgress?.({ phase, done, total, eventsPerSecond, timeLeft: done === total ? 0 : timeLeft });
   };
 }

@@ -1,6 +1,5 @@
 /** Two logs side by side, event by event, in order: the one that is copied, and its copy. */
 import { createHash } from 'node:crypto';
-
 import type { StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';

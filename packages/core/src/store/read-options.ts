@@ -33,6 +33,12 @@ export function assertOptions(options: unknown): void {
   if (signal !== undefined) assertSignal(signal);
 }
 
+/** Throws `ArgumentError` for what is no Date, or an invalid one. */
+export function assertDate(argument: string, value: unknown): void {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return;
+  throw new ArgumentError(argument, describe(value), 'a valid Date');
+}
+
 /** By what it can do: another realm's is no instance of ours. */
 export function assertSignal(value: unknown): void {
   const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;

@@ -6,7 +6,7 @@ import { Endable } from '../shared/endable.ts';
 import { linkedAbort } from '../shared/linked-abort.ts';
 import { PageItems } from '../shared/page-items.ts';
 import type { ResolvedFilter } from './consumer-filter.ts';
-import { guarded } from './guarded-observable.ts';
+import { guardedObservable } from './guarded-observable.ts';
 import { type SubscriptionParts, subscription } from './subscription.ts';
 
 export interface FollowOptions {
@@ -58,7 +58,7 @@ export class EventStreams {
       this.#pushing.add(pushing);
       return () => over.abort();
     });
-    return guarded('events$', events$, this.parts.onError);
+    return guardedObservable('events$', events$, this.parts.onError);
   }
 
   /** Resolves when every Observable has told its subscribers that it is over. Call it after the application's signal fired. */

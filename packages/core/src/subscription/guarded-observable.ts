@@ -13,7 +13,7 @@ type OnError = (error: unknown) => void;
  * `onError` is told, as it is of an error that comes to one without an error handler: `SubscriberFailedError`. What is made
  * of it without `pipe`, `merge(events$, …)` perhaps, is an Observable like any other.
  */
-export function guarded<T>(name: string, source: Observable<T>, onError: OnError): Observable<T> {
+export function guardedObservable<T>(name: string, source: Observable<T>, onError: OnError): Observable<T> {
   const failed: Failed = (what, cause) => onError(new SubscriberFailedError(name, what, { cause }));
   // What a subscriber throws while it is torn down comes out of `next`: it must not reach who emits.
   const emit = (act: () => void) => guard(act, (cause) => failed('threw', cause));

@@ -103,7 +103,8 @@ export function demand(
   return mayBeWanted ? registry.demandKnown(event) : [];
 }
 
-function placeOf(message: SubscriptionMessage): Position | undefined {
+/** Up to where a message goes, if it says so. */
+export function placeOf(message: SubscriptionMessage): Position | undefined {
   if (message.kind === 'events') return message.events[message.events.length - 1]?.position;
   return message.kind === 'progress' ? message.position : undefined;
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createApplication, memory } from '@tidemark/core';
 import { type ConnectableObservable, config, firstValueFrom, Observable, publish, Subject, toArray } from 'rxjs';
 import { test } from 'uvu';
-import { guarded } from '../../src/subscription/guarded-observable.ts';
+import { guardedObservable } from '../../src/subscription/guarded-observable.ts';
 import { Account, OpenAccount } from '../fixtures/bank.ts';
 
 interface Report {
@@ -55,7 +55,7 @@ test('one that throws is unsubscribed, also from a source that emits at once and
   });
   const errors: { observable?: unknown; what?: unknown; cause?: unknown }[] = [];
   const seen: number[] = [];
-  const numbers$ = guarded('numbers$', endless, (error) => errors.push(error as object));
+  const numbers$ = guardedObservable('numbers$', endless, (error) => errors.push(error as object));
   numbers$.subscribe((number) => {
     seen.push(number);
     if (number === 3) throw 'enough';
@@ -69,7 +69,7 @@ test('one that throws is unsubscribed, also from a source that emits at once and
 
 test('what is more than a plain Observable stays what it is when piped, and observers keep their `this`', () => {
   const source = new Subject<number>();
-  const numbers$ = guarded('numbers$', source, (error) => assert.fail(String(error)));
+  const numbers$ = guardedObservable('numbers$', source, (error) => assert.fail(String(error)));
   const published = numbers$.pipe(publish()) as ConnectableObservable<number>;
   assert.equal(typeof published.connect, 'function');
   assert.equal(numbers$.pipe(), numbers$);

@@ -24,8 +24,8 @@ import { describe } from '../../shared/describe.ts';
 import { linkedAbort, onAbort } from '../../shared/linked-abort.ts';
 import type { EventStore, SubscriptionMessage } from '../../store/event-store.ts';
 import { type ResolvedFilter, resolveFilter } from '../../subscription/consumer-filter.ts';
-import { guarded } from '../../subscription/guarded-observable.ts';
-import { isTransient, subscription, unreadEvent } from '../../subscription/subscription.ts';
+import { guardedObservable } from '../../subscription/guarded-observable.ts';
+import { isTransient, placeOf, subscription, unreadEvent } from '../../subscription/subscription.ts';
 import { Waiters } from '../waiters.ts';
 import { LatestValue } from './latest-value.ts';
 import type { LiveProjection, LiveValue } from './live.ts';
@@ -137,7 +137,7 @@ export class LiveRunner<T = unknown> {
   }
 
   #guarded<V>(what: string, source: Observable<V>): Observable<V> {
-    return guarded(`${what} of ${this.#label}`, source, this.parts.onError);
+    return guardedObservable(`${what} of ${this.#label}`, source, this.parts.onError);
   }
 
   /** How far the value that is shown goes: during the replay none is. */
@@ -261,11 +261,6 @@ export class LiveRunner<T = unknown> {
     this.#status.next({ ...this.status, ...change });
     if (this.#latest.isOpen) this.#waiters.release();
   }
-}
-
-function placeOf(message: SubscriptionMessage): Position | undefined {
-  if (message.kind === 'events') return message.events[message.events.length - 1]?.position;
-  return message.kind === 'progress' ? message.position : undefined;
 }
 
 function abortOf(signal: AbortSignal | undefined): Observable<never> {
