@@ -12,6 +12,7 @@ import { patiently, patientlyNow } from './patience.ts';
 import { BuildChanges } from './read-models/build-changes.ts';
 import { Builds } from './read-models/builds.ts';
 import { DeadLetters } from './read-models/dead-letters.ts';
+import { DroppedTables } from './read-models/dropped-tables.ts';
 import { OpenBuilds } from './read-models/open-builds.ts';
 import { Savepoint } from './read-models/savepoint.ts';
 import { Reader } from './reader.ts';
@@ -37,6 +38,7 @@ export class OpenedFile {
   readonly leases: Leases;
   readonly deadLetters: DeadLetters;
   readonly openBuilds: OpenBuilds;
+  readonly droppedTables: DroppedTables;
   readonly buildChanges: BuildChanges;
   readonly #wakeUp: WakeUp;
   #closing: Promise<void> | undefined;
@@ -55,9 +57,10 @@ export class OpenedFile {
     this.reader = new Reader(db, this.streams, types, categories, streamNames);
     this.builds = new Builds(connection);
     this.openBuilds = new OpenBuilds(db, this.builds);
+    this.droppedTables = new DroppedTables(db);
     this.leases = new Leases(db);
     this.deadLetters = new DeadLetters(db);
-    const { logId, reader, builds, openBuilds, leases, deadLetters } = this;
+    const { logId, reader, builds, openBuilds, droppedTables, leases, deadLetters } = this;
     const undoing = [types, categories, this.streams];
     const parts = {
       connection,
@@ -65,6 +68,7 @@ export class OpenedFile {
       reader,
       builds,
       openBuilds,
+      droppedTables,
       leases,
       deadLetters,
       savepoint: new Savepoint(db),

@@ -49,7 +49,7 @@ test('is gone on with where its process was killed, wherever that was', async ()
   }
   const copy = await sqlite(to).open();
   const { copied, ...result } = await copyLog(log.events, copy.events);
-  assert.ok(copied > 0 && copied < events - 200, `${copied} were left`);
+  assert.ok(copied > 0 && copied <= events - 200, `${copied} were left`);
   assert.deepEqual([result.events, await copy.events.head()], [events, events]);
   assert.deepEqual(await pictureOf(copy), await pictureOf(log));
   await assert.rejects(all(copy.events.readStream('stream-1')), { code: 'STREAM_NOT_FOUND' });

@@ -15,8 +15,9 @@ import { Thrown } from '../failures.ts';
 import type { Leases } from '../leases.ts';
 import type { Work } from '../writer.ts';
 import { BuildSession, type SessionParts } from './build-session.ts';
-import { createBuildTables, dropBuildTables } from './build-tables.ts';
+import { createBuildTables } from './build-tables.ts';
 import type { Builds } from './builds.ts';
+import type { DroppedTables } from './dropped-tables.ts';
 import type { OpenBuilds } from './open-builds.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { PlainNames } from './plain-names.ts';
@@ -25,6 +26,7 @@ export interface BuildChangeParts extends SessionParts {
   readonly connection: Connection;
   readonly builds: Builds;
   readonly openBuilds: OpenBuilds;
+  readonly droppedTables: DroppedTables;
   readonly leases: Leases;
 }
 
@@ -120,7 +122,7 @@ export class BuildChanges {
     this.parts.builds.remove(id);
     this.parts.deadLetters.removeAll(id);
     this.#names.follow(before);
-    dropBuildTables(this.parts.connection.db, id, shape);
+    this.parts.droppedTables.add(id, shape);
     this.parts.openBuilds.forget(id);
   }
 }

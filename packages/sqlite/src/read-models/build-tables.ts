@@ -1,4 +1,4 @@
-/** The tables of builds: made when one begins, gone when it is dropped. Each statement is prepared alone, so that none holds two. */
+/** The tables of builds, made when one begins. Each statement is prepared alone, so that none holds two. */
 import { ConfigurationError, type ModelBuild, type ModelShape } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { isOfStatement } from '../failures.ts';
@@ -25,11 +25,6 @@ export function createBuildTables(
       declare(`its index (${columns})`, `CREATE INDEX ${quoted(`${real}_${index}`)} ON ${quoted(real)} (${columns}\n)`);
     }
   }
-}
-
-export function dropBuildTables(db: Database.Database, id: number, { tables }: ModelShape): void {
-  for (const { name } of tables) db.exec(`DROP TABLE IF EXISTS ${quoted(projectionTable(name, id))}`);
-  db.exec(`DROP TABLE IF EXISTS ${documentsTable(id)}`);
 }
 
 function declared(db: Database.Database, what: string, sql: string): void {

@@ -13,7 +13,10 @@ type SchemaRow = [type: string, name: string, sql: string | null];
 type Named = Pick<ShapedBuild, 'id' | 'name' | 'shape'>;
 
 /** What SQLite keeps for itself, what tables of builds are called, and their indexes. */
-const reserved = /^(sqlite_|documents_)|__\d+(_\d+)?$/i;
+const reserved = /^(sqlite_|documents_|tidemark_)|__\d+(_\d+)?$/i;
+
+/** What tables of builds are called that were dropped, until they are empty. */
+export const droppedPrefix = 'tidemark_dropped_';
 
 /** A name as SQL: quoted, as names of projections may be any text. */
 export function quoted(name: string): string {

@@ -51,15 +51,18 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async begin(model: ModelKey, shape: ModelShape): Promise<ModelBuild> {
-    return this.file.writer.submit(this.file.buildChanges.beginning(model, shape));
+    const build = await this.file.writer.submit(this.file.buildChanges.beginning(model, shape));
+    await this.#clearDropped();
+    return build;
   }
 
   async changeStates(changes: readonly BuildStateChange[], fence?: Fence): Promise<void> {
     return this.file.writer.submit(this.file.buildChanges.stateChanges(changes, fence));
   }
 
-  drop(id: number): Promise<void> {
-    return this.file.writer.submit(this.file.buildChanges.dropping(id));
+  async drop(id: number): Promise<void> {
+    await this.file.writer.submit(this.file.buildChanges.dropping(id));
+    await this.#clearDropped();
   }
 
   transact(id: number, transaction: ModelTransaction): Promise<void> {
@@ -117,6 +120,10 @@ export class SqliteReadModelStore implements ReadModelStore {
   async wait(seen: number, signal: AbortSignal): Promise<void> {
     this.file.assertOpen();
     await this.file.waitForModels(seen, signal);
+  }
+
+  #clearDropped(): Promise<void> {
+    return this.file.droppedTables.clear(this.file.writer);
   }
 
   #assertThere(id: number): void {

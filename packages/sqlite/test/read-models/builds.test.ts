@@ -277,6 +277,8 @@ test('who waits is woken by what is committed here and elsewhere, and not by a r
   await woken(() => change(readModels, id, (session) => session.write('a', document(1))));
   await woken(() => change(theirs.readModels, id, (session) => session.write('a', document(2))));
   await woken(() => theirs.readModels.drop(id));
+  // Which took more than one commit.
+  readModels.builds();
   const seen = readModels.seen();
   readModels.builds();
   await ours.events.append('account-1', numbered(1), any);
