@@ -36,7 +36,7 @@ export const inline64: RateScenario = {
   async open(bench) {
     const template = await seeded(bench, depositSeed);
     const count = bench.amount(4_000, 50);
-    return ways({ bench, template, durability: 'full', callers: 64, count: 4 * count }, count, { floor: 0.5 });
+    return ways({ bench, template, durability: 'full', callers: 64, count: 4 * count }, count, { floor: 0.2 });
   },
 };
 
