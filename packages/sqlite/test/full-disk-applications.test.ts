@@ -2,6 +2,7 @@
 import { createApplication, type DeclareTable, Documents, eventData, On, Projection, Tables } from '@tidemark/core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { noStream } from './events.ts';
 import { opened } from './opened.ts';
 import { Deposited } from './processes/read-models.ts';
 import { refused } from './refusals.ts';
@@ -97,6 +98,33 @@ test('a rebuild leaves what is served, and is completed when there is room', asy
   await assertComplete(9);
   assert.is((await app.health()).status, 'ok');
   await app.stop();
+});
+
+@Projection('inline_rows', { inline: true })
+class InlineRows extends Tables {
+  schema(table: DeclareTable): void {
+    table('inline_entries', 'stream TEXT PRIMARY KEY, text TEXT NOT NULL');
+  }
+
+  @On(Deposited)
+  deposited({ streamName }: { readonly streamName: string }): void {
+    this.sql(`INSERT INTO ${this.table('inline_entries')} VALUES (?, ?)`).run(streamName, large);
+  }
+}
+
+test('an append whose inline projection finds no room says that the disk is full, not that it was refused', async () => {
+  const stores = await opened(temporaryFile());
+  await using app = await createApplication({
+    store: { description: 'full', open: async () => stores },
+    ...{ aggregates: [], events: [Deposited], projections: [InlineRows] },
+  });
+  const append = () => app.eventStore.append('account-1', [eventData('Deposited', { amount: 1 })], noStream);
+  stores.db.pragma(`max_page_count = ${Number(stores.db.pragma('page_count', { simple: true })) + 10}`);
+  await refused('STORE_DISK_FULL', append);
+  assert.is(await app.eventStore.head(), 0);
+  stores.db.pragma('max_page_count = 1000000');
+  await append();
+  assert.equal(await app.tables(InlineRows).get('SELECT count(*) AS count FROM inline_entries'), { count: 1 });
 });
 
 test.run();

@@ -4,6 +4,7 @@
  * transaction. A build that is being filled is kept in step as soon as it is near, so that the switch to it is seamless.
  */
 import { ProjectionRefusedError } from '../application-errors.ts';
+import { StoreFailedError } from '../errors.ts';
 import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Position } from '../event/revision.ts';
@@ -135,6 +136,8 @@ export class InlineRunner implements InlineProjections {
       try {
         run.take(demand(this.registry, event, wanted).filter(wanted));
       } catch (cause) {
+        // A full disk is nobody's handler.
+        if (cause instanceof StoreFailedError) throw cause;
         throw new ProjectionRefusedError(build.name, event.position, event, { cause });
       }
     }
