@@ -18,7 +18,7 @@ const home = path.dirname(here);
 const root = path.resolve(process.env.TEST_ROOT ?? home);
 const filters = process.argv.slice(2);
 const defaultTimeoutMs = Number(process.env.TEST_TIMEOUT_MS ?? 120_000);
-const endMs = Number(process.env.TEST_END_MS ?? 3_000);
+const endMs = Number(process.env.TEST_END_MS ?? 15_000);
 const jobs = Number(process.env.TEST_JOBS ?? os.availableParallelism());
 
 const folders = ['packages', 'examples', 'benchmarks', 'docs', 'scripts'];

@@ -9,7 +9,7 @@ import { assertOneClient } from '../../src/process-wide.ts';
 import { any, errorOf, idsOf, noStream, numbered, opened, until } from './opened.ts';
 
 test('every early exit of a reading ends the server’s call', async () => {
-  await using store = await opened({ timeout: 700, retryFor: 50 });
+  await using store = await opened({ timeout: 3_000, retryFor: 50 });
   await store.events.append('account-1', numbered(600), noStream);
   for await (const _ of store.events.readStream('account-1')) break;
   await assert.rejects(async () => {

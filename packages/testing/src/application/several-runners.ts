@@ -82,12 +82,12 @@ export const severalRunners: ShopRules = {
     for (const tillId of ['attic', 'cellar']) {
       const sold = await other.execute(Sell, { tillId, amount: 2 });
       const opened = await other.execute(OpenTill, { tillId: `${tillId}-2` });
-      await other.caughtUp(Takings, opened, { timeout: 2_000 });
+      await other.caughtUp(Takings, opened, { timeout: 30_000 });
       assert.deepEqual(await other.documents(Takings).get(tillId), { total: 2, revisions: [0] });
       assert.ok(opened.position > sold.position);
     }
     const head = await other.eventStore.head();
-    const beyond = other.caughtUp(Takings, head + 1, { timeout: 2_000 });
+    const beyond = other.caughtUp(Takings, head + 1, { timeout: 30_000 });
     await refused('CAUGHT_UP_TIMEOUT', () => other.caughtUp(Takings, 2 * head + 99, { timeout: 50 }));
     await leader.execute(OpenTill, { tillId: 'loft' });
     await beyond;
