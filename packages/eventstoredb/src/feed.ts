@@ -114,14 +114,8 @@ export class Feed {
   }
 
   #options(): CallOptions & Readonly<Record<string, unknown>> {
-    const credentials = this.server.callCredentials();
-    const place = BigInt(this.#reached);
-    return {
-      requiresLeader: this.server.settings.requiresLeader,
-      ...(credentials && { credentials }),
-      fromPosition: this.#reached === 0 ? 'start' : { commit: place, prepare: place },
-      filter: { filterOn: 'eventType', regex: types, checkpointInterval: 32 },
-    };
+    const filter = { filterOn: 'eventType', regex: types, checkpointInterval: 32 };
+    return { ...this.server.subscribing(this.#reached), filter };
   }
 
   /** Resolves with what ended it. */

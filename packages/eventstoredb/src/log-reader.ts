@@ -25,7 +25,7 @@ export class LogReader {
 
   constructor(
     private readonly server: Server,
-    private readonly see: (position: Position) => void,
+    readonly see: (position: Position) => void,
   ) {}
 
   /** Forwards `place` is inclusive, backwards it is not; `undefined`: from where the direction begins. */

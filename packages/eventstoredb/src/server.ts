@@ -3,7 +3,7 @@
  * do no harm, and with errors of Tidemark at the end. What goes wrong is kept for `health()`.
  */
 import { setMaxListeners } from 'node:events';
-import { ClosedError, type StoreCondition, type StoredEvent } from '@tidemark/core';
+import { ClosedError, type Position, type StoreCondition, type StoredEvent } from '@tidemark/core';
 import { ClientSource } from './client-source.ts';
 import type { CallOptions, ClientReading, Credentials, EventStoreClient } from './client-type.ts';
 import { currentCredentials } from './credentials.ts';
@@ -178,6 +178,17 @@ export class Server {
   callCredentials(): Credentials | undefined {
     const { factory, credentials } = this.settings;
     return currentCredentials() ?? (factory === undefined ? undefined : credentials);
+  }
+
+  /** Options of a subscription to the log behind a place. */
+  subscribing(place: Position): CallOptions & { readonly fromPosition: unknown } {
+    const credentials = this.callCredentials();
+    const position = BigInt(place);
+    return {
+      requiresLeader: this.settings.requiresLeader,
+      ...(credentials && { credentials }),
+      fromPosition: place === 0 ? 'start' : { commit: position, prepare: position },
+    };
   }
 
   async close(): Promise<void> {

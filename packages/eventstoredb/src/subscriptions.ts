@@ -11,18 +11,25 @@ import {
   StreamDeletedError,
   type Subscription,
 } from '@tidemark/core';
+import type { ClientReading } from './client-type.ts';
 import { orNothing } from './failures.ts';
 import type { Feed } from './feed.ts';
 import { firstPage, type LogReader, pageSize } from './log-reader.ts';
 import { isShown } from './names.ts';
 import type { Server } from './server.ts';
+import { type ServerFilter, serverFilter } from './server-filter.ts';
+import { Skipping } from './skipping.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 interface Looking {
   look(after: Position, signal: AbortSignal): Promise<Look>;
   /** Where the log has been looked through, for the feed to go on from. */
   place(): Position;
+  ended?(): void;
 }
+
+/** Where less than this share of a full page is wanted, the server is asked to leave out the rest. */
+const worthReading = 0.25;
 
 export class Subscriptions {
   constructor(
@@ -51,15 +58,32 @@ export class Subscriptions {
     let place = start;
     let begun = false;
     let most = firstPage;
+    const onServer = serverFilter(filter);
+    let skipping: Skipping | undefined;
+    /** It once brought nothing: by pages at least a failure is told. */
+    let maySkip = onServer !== undefined;
     const seen = (all: readonly StoredEvent[], atEnd: boolean): Look => {
       const shown = all.filter(isShown);
       const last = shown.at(-1);
       const reached = last && { position: last.position, eventId: last.eventId };
       return { events: shown.filter(wanted), reached, atEnd };
     };
+    const skip = async (signal: AbortSignal): Promise<Look> => {
+      const { events, place: reached } = await (skipping as Skipping).next(pageSize, [
+        signal,
+        this.server.leaving.signal,
+      ]);
+      maySkip = reached > place;
+      place = reached;
+      for (const { position } of events) this.log.see(position);
+      if (skipping?.isOver) skipping = undefined;
+      return seen(events, false);
+    };
     return {
       place: () => place,
+      ended: () => skipping?.end(),
       look: async (after, signal) => {
+        if (skipping !== undefined) return skip(signal);
         const kept = begun ? this.feed.after(place, pageSize) : undefined;
         if (kept !== undefined) {
           place = kept.events.at(-1)?.position ?? place;
@@ -71,12 +95,26 @@ export class Subscriptions {
         const found = seen(all, atEnd);
         const isFirst = !begun;
         begun = true;
+        if (maySkip && !atEnd && found.events.length < worthReading * all.length)
+          skipping = await this.#skipping(onServer as ServerFilter, place);
         // Where there is nothing new, the first look says so with the place it begins at, if that is the log's end.
         if (!isFirst || found.reached !== undefined || !atEnd || after === 0) return found;
         const head = await this.log.head();
         return head?.position === after ? { ...found, reached: { position: after, eventId: head.eventId } } : found;
       },
     };
+  }
+
+  async #skipping(filter: ServerFilter, place: Position): Promise<Skipping> {
+    const client = await this.server.current();
+    const begin: ConstructorParameters<typeof Skipping>[0] = (checkpointReached) => {
+      const options = {
+        ...this.server.subscribing(place),
+        filter: { ...filter, checkpointInterval: 32, checkpointReached },
+      };
+      return client.subscribeToAll(options) as ClientReading;
+    };
+    return new Skipping(begin, place);
   }
 
   #lookingAtStream(streamName: string, after: Revision | undefined): Looking {
@@ -151,7 +189,10 @@ export class Subscriptions {
         letGo ??= feed.follow(looking.place());
         return feed.changed.wait(seen, signal);
       },
-      ended: () => letGo?.(),
+      ended: () => {
+        letGo?.();
+        looking.ended?.();
+      },
       get closed() {
         return server.isClosed;
       },

@@ -50,7 +50,7 @@ export function declareRules<G extends Ground>(
 
 async function hold<G extends Ground>(title: string, check: (ground: G) => Promise<void>, ground: G): Promise<void> {
   try {
-    await inTime(check(ground), title, 30_000);
+    await inTime(check(ground), title, 60_000);
   } catch (error) {
     if (!(error instanceof NotRequired)) throw error;
     reportSkip(title, error.message);
