@@ -65,8 +65,9 @@ export class ClientSource {
     } catch (error) {
       // The client's error shows the connection string, and carries it as a field.
       const { message } = causeOf(error).cause as Error;
+      const files = connection?.files.length ? ` with ${connection.files.join(', ')}` : '';
       throw new ConfigurationError(
-        `eventStoreDB: the client does not take the connection string: ${withoutQuotes(message)}`,
+        `eventStoreDB: the client does not take the connection string${files}: ${withoutQuotes(message)}`,
       );
     }
   }

@@ -11,6 +11,8 @@ export interface ConnectionString {
   /** Where it leads, for messages. */
   readonly hosts: string;
   readonly credentials: Credentials | undefined;
+  /** Options that name files, as `key=value`, for the message where one cannot be read. */
+  readonly files: readonly string[];
 }
 
 /** What stands beside the string and wins over it. */
@@ -50,8 +52,9 @@ export function parseConnectionString(
   // The client has to get on without a failed append's result: an append that was refused throws.
   const all = [...kept.filter(([key]) => flat(key) !== 'throwonappendfailure'), ...added];
   const tail = all.map(([key, value]) => `${key}=${value}`).join('&');
+  const files = all.filter(([key]) => flat(key).endsWith('file')).map(([key, value]) => `${key}=${value}`);
   const text = `${scheme}://${credentials === undefined ? '' : userOf(credentials)}${hosts}${tail === '' ? '' : `?${tail}`}`;
-  return { text, hosts: `${scheme}://${hosts}`, credentials };
+  return { text, hosts: `${scheme}://${hosts}`, credentials, files };
 }
 
 function optionOf(option: string): readonly [key: string, value: string] {

@@ -66,7 +66,11 @@ export class Projections {
   static async start(parts: ProjectionsParts): Promise<Projections> {
     const { stores, definitions, registry, onError } = parts;
     assertSupported(stores, [...definitions.values()]);
-    const place = { logId: await stores.events.logId(), head: await stores.events.head() };
+    // Whoever may not read the whole log can still be an application that has no read models.
+    const place =
+      definitions.size === 0
+        ? { logId: '', head: 0 }
+        : { logId: await stores.events.logId(), head: await stores.events.head() };
     const projections = new Projections(parts, place);
     const projectors = projections.all();
     const inline = projectors.filter(({ definition }) => definition.inline);
