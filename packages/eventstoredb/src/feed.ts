@@ -10,6 +10,7 @@ import { type Position, Signal, StoredEvent } from '@tidemark/core';
 import type { CallOptions, ClientReading, ClientResolvedEvent } from './client-type.ts';
 import { aftermathOf, isTooSlow } from './failures.ts';
 import { isShown } from './names.ts';
+import { mostText, textSize } from './page-bounds.ts';
 import { Patience } from './patience.ts';
 import { readsRaw } from './raw-events.ts';
 import { endReading } from './reading.ts';
@@ -18,14 +19,13 @@ import { storedEventOf } from './stored-event.ts';
 
 /** How much is kept for those who are a little behind. */
 const mostEvents = 2_048;
-const mostBytes = 8 * 1024 * 1024;
 /** Of the events with `$`, only the marks of tombstones: whoever follows such a stream has to hear of its end. */
 const types = '^([^$]|\\$streamDeleted$)';
 
 export class Feed {
   readonly changed = new Signal();
   #events: StoredEvent[] = [];
-  #bytes = 0;
+  #text = 0;
   /** All events after this place and up to `#reached` are kept; `undefined` while nobody follows. */
   #begin: Position | undefined;
   #reached: Position = 0;
@@ -94,7 +94,7 @@ export class Feed {
     this.#stop = undefined;
     this.#begin = undefined;
     this.#events = [];
-    this.#bytes = 0;
+    this.#text = 0;
   }
 
   async #run(stop: AbortSignal): Promise<void> {
@@ -159,15 +159,15 @@ export class Feed {
     this.see(event.position);
     if (!isShown(event) && event.type !== '$streamDeleted') return;
     this.#events.push(event);
-    this.#bytes += sizeOf(event);
-    if (this.#events.length > mostEvents || this.#bytes > mostBytes) this.#forget();
+    this.#text += textSize(event);
+    if (this.#events.length > mostEvents || this.#text > mostText) this.#forget();
     this.changed.notify();
   }
 
   /** Half of them, so that it happens seldom. */
   #forget(): void {
     const forgotten = this.#events.splice(0, Math.ceil(this.#events.length / 2));
-    for (const event of forgotten) this.#bytes -= sizeOf(event);
+    for (const event of forgotten) this.#text -= textSize(event);
     this.#begin = forgotten.at(-1)?.position ?? this.#begin;
   }
 }
@@ -176,8 +176,4 @@ export class Feed {
 function copyOf(event: StoredEvent): StoredEvent {
   const { eventId, type, dataText, metadataText, streamName, category, revision, position, recordedTime } = event;
   return new StoredEvent(eventId, type, dataText, metadataText, streamName, category, revision, position, recordedTime);
-}
-
-function sizeOf({ dataText, metadataText }: StoredEvent): number {
-  return dataText.length + (metadataText?.length ?? 0);
 }

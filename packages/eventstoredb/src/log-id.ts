@@ -42,7 +42,7 @@ export class LogId {
   }
 
   async #stored(): Promise<string | undefined> {
-    const read = this.server.readWithin({ streamName: logStream, right: 'read it ($r)' }, (client, options) =>
+    const read = this.server.readFew({ streamName: logStream, right: 'read it ($r)' }, (client, options) =>
       client.readStream(logStream, { ...options, direction: 'forwards', fromRevision: 'start', maxCount: 1 }),
     );
     const [event] = await read.catch(orNothing);

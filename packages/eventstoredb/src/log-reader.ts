@@ -1,11 +1,9 @@
 /** Pages of the log, `$all`: one call for each, so that nothing is open on the server while a reader does its work. */
 import { filterTest, type Position, type ReadAllOptions, type StoredEvent } from '@tidemark/core';
 import { isShown } from './names.ts';
+import { pageSize } from './page-bounds.ts';
 import type { Server } from './server.ts';
 
-export const pageSize = 256;
-/** How many the first call of a reading asks for: a reader who leaves early has not asked for much. */
-export const firstPage = 64;
 /** For looking up a single event, which mostly is among the first few: each that is read costs time. */
 const fewEvents = 4;
 
@@ -30,17 +28,17 @@ export class LogReader {
 
   /** Forwards `place` is inclusive, backwards it is not; `undefined`: from where the direction begins. */
   async page(direction: Direction, place: Position | undefined, limit: number, signal?: AbortSignal): Promise<LogPage> {
-    const all = await this.server.read(
+    const { events, isCut } = await this.server.read(
       { right: 'read $all' },
       (client, options) => client.readAll({ ...options, ...placeOf(direction, place), direction, maxCount: limit }),
       signal,
     );
-    return this.#pageOf(all, all.length < limit);
+    return this.#pageOf(events, !isCut && events.length < limit);
   }
 
   /** The last position of all, whosever event it is; 0 for a log without any. */
   async end(): Promise<Position> {
-    const [last] = await this.server.readWithin({ right: 'read $all' }, (client, options) =>
+    const [last] = await this.server.readFew({ right: 'read $all' }, (client, options) =>
       client.readAll({ ...options, ...placeOf('backwards', undefined), direction: 'backwards', maxCount: 1 }),
     );
     return last?.position ?? 0;

@@ -2,18 +2,22 @@
 import type { StoredEvent } from '@tidemark/core';
 import type { ClientReading, ClientResolvedEvent } from './client-type.ts';
 import { TooLate } from './failures.ts';
+import { mostText, textSize } from './page-bounds.ts';
 import { readsRaw } from './raw-events.ts';
 import { storedEventOf } from './stored-event.ts';
 
-/** All that a reading gives, from a server that is never silent for longer than `timeout` ms. Throws what the client throws, a signal's reason, or `TooLate`. */
-export function readWhole(
-  reading: ClientReading,
-  timeout: number,
-  signals: readonly AbortSignal[],
-): Promise<readonly StoredEvent[]> {
+/** What one call gave; it `isCut` where it was ended because that was much, and there may be more. */
+export interface ReadPage {
+  readonly events: readonly StoredEvent[];
+  readonly isCut: boolean;
+}
+
+/** All that a reading gives, or as much as fits into memory, from a server that is never silent for longer than `timeout` ms. Throws what the client throws, a signal's reason, or `TooLate`. */
+export function readWhole(reading: ClientReading, timeout: number, signals: readonly AbortSignal[]): Promise<ReadPage> {
   readsRaw(reading);
   return new Promise((resolve, reject) => {
     const events: StoredEvent[] = [];
+    let text = 0;
     const settle = (act: () => void) => {
       clearTimeout(timer);
       for (const signal of signals) signal.removeEventListener('abort', abort);
@@ -29,13 +33,20 @@ export function readWhole(
     const take = (resolved: ClientResolvedEvent | StoredEvent) => {
       try {
         const event = storedEventOf(resolved);
-        if (event !== undefined) events.push(event);
-        timer.refresh();
+        if (event === undefined || text >= mostText) return;
+        events.push(event);
+        text += textSize(event);
+        if (text < mostText) {
+          timer.refresh();
+          return;
+        }
+        settle(() => resolve({ events, isCut: true }));
+        endReading(reading);
       } catch (error) {
         giveUp(error);
       }
     };
-    const finished = () => settle(() => resolve(events));
+    const finished = () => settle(() => resolve({ events, isCut: false }));
     const failed = (error: unknown) => settle(() => reject(error));
     if (typeof reading.on === 'function') {
       // An error after the end is heard, too: nobody listening to one would end the process.

@@ -10,7 +10,7 @@ import { currentCredentials } from './credentials.ts';
 import { type Aftermath, aftermathOf, type Subject, spoilsClient, TooLate, translated } from './failures.ts';
 import type { Settings } from './options.ts';
 import { Patience } from './patience.ts';
-import { readWhole } from './reading.ts';
+import { type ReadPage, readWhole } from './reading.ts';
 import { Turns } from './turns.ts';
 
 /** What a call is about, beside the store. */
@@ -90,16 +90,19 @@ export class Server {
     return this.#read(about, begin, signal === undefined ? [this.leaving.signal] : [signal, this.leaving.signal]);
   }
 
-  /** The same as a part of work that is finished before the store closes. */
-  readWithin(about: About, begin: (client: EventStoreClient, options: CallOptions) => AsyncIterable<unknown>) {
-    return this.#read(about, begin, [this.#ended.signal]);
+  /** A few events, as a part of work that is finished before the store closes. */
+  async readFew(
+    about: About,
+    begin: (client: EventStoreClient, options: CallOptions) => AsyncIterable<unknown>,
+  ): Promise<readonly StoredEvent[]> {
+    return (await this.#read(about, begin, [this.#ended.signal])).events;
   }
 
   async #read(
     about: About,
     begin: (client: EventStoreClient, options: CallOptions) => AsyncIterable<unknown>,
     signals: readonly AbortSignal[],
-  ): Promise<readonly StoredEvent[]> {
+  ): Promise<ReadPage> {
     const { timeout, requiresLeader, retryFor } = this.settings;
     const credentials = this.callCredentials();
     const options = { requiresLeader, ...(credentials && { credentials }) };

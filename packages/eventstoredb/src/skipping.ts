@@ -5,6 +5,7 @@
  */
 import type { Position, StoredEvent } from '@tidemark/core';
 import type { ClientReading } from './client-type.ts';
+import { mostText, textSize } from './page-bounds.ts';
 import { readsRaw } from './raw-events.ts';
 import { endReading } from './reading.ts';
 import { storedEventOf } from './stored-event.ts';
@@ -14,6 +15,7 @@ const silence = 1_000;
 
 export class Skipping {
   #events: StoredEvent[] = [];
+  #text = 0;
   /** Told by the server: it may be ahead of events that the client still holds. */
   #checkpoint: Position = 0;
   #isOver = false;
@@ -44,7 +46,7 @@ export class Skipping {
   ): Promise<{ readonly events: readonly StoredEvent[]; readonly place: Position }> {
     this.#most = most;
     this.#reading.resume?.();
-    while (!this.#isOver && !signals.some(({ aborted }) => aborted) && this.#events.length < most) {
+    while (!this.#isOver && !signals.some(({ aborted }) => aborted) && !this.#isFull()) {
       const before = this.#checkpoint;
       await this.#change(signals);
       if (this.#checkpoint > before && this.#events.length > 0) break;
@@ -52,6 +54,7 @@ export class Skipping {
     this.#reading.pause?.();
     const events = this.#events;
     this.#events = [];
+    this.#text = 0;
     this.place = Math.max(this.place, events.at(-1)?.position ?? 0);
     // What the client has taken in is handed on: so nothing is left in front of this position.
     if (this.#reading.readableLength === 0) this.place = Math.max(this.place, this.#checkpoint);
@@ -78,11 +81,17 @@ export class Skipping {
     if (reading.on === undefined) end();
   }
 
+  #isFull(): boolean {
+    return this.#events.length >= this.#most || this.#text >= mostText;
+  }
+
   #take(resolved: Parameters<typeof storedEventOf>[0]): void {
     try {
       const event = storedEventOf(resolved);
-      if (event !== undefined && event.position > this.place) this.#events.push(event);
-      if (this.#events.length >= this.#most) this.#reading.pause?.();
+      if (event === undefined || event.position <= this.place) return;
+      this.#events.push(event);
+      this.#text += textSize(event);
+      if (this.#isFull()) this.#reading.pause?.();
     } catch {
       // Whoever reads it by pages is told what is wrong with it.
       this.end();

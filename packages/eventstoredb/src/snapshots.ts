@@ -88,7 +88,7 @@ export class EventStoreDBSnapshots implements SnapshotStore {
   }
 
   async #kept(name: string): Promise<Kept> {
-    const reading = this.server.readWithin({ streamName: name, right: 'read it ($r)' }, (client, options) =>
+    const reading = this.server.readFew({ streamName: name, right: 'read it ($r)' }, (client, options) =>
       client.readStream(name, { ...options, direction: 'backwards', fromRevision: 'end', maxCount: 1 }),
     );
     const [event] = await reading.catch(orNothing);

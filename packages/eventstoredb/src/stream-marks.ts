@@ -53,7 +53,7 @@ export class StreamMarks {
   /** Throws `StreamDeletedError` for a tombstone. */
   async read(streamName: string): Promise<Marks> {
     const [last] = await this.server
-      .readWithin({ streamName, right: 'read its metadata ($mr)' }, (client, options) =>
+      .readFew({ streamName, right: 'read its metadata ($mr)' }, (client, options) =>
         client.readStream(`$$${streamName}`, {
           ...options,
           direction: 'backwards',

@@ -1,7 +1,7 @@
 /** Pages of a stream: one call for each, so that nothing is open on the server while a reader does its work. */
 import type { ReadStreamOptions, Revision, StoredEvent } from '@tidemark/core';
 import type { HiddenEvents } from './hidden-events.ts';
-import { firstPage, pageSize } from './log-reader.ts';
+import { firstPage, pageSize } from './page-bounds.ts';
 import type { Server } from './server.ts';
 
 type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
@@ -28,11 +28,12 @@ export class StreamReader {
     let most = firstPage;
     do {
       signal?.throwIfAborted();
-      const size = Math.min(left, most);
+      const wanted = Math.min(left, most);
       most = Math.min(2 * most, pageSize);
       // A read of nothing is an error to the server, though a missing stream has to be told.
-      const found = await this.page(reading, next, Math.max(size, 1));
-      const page = found.slice(0, size);
+      const { events, isCut } = await this.page(reading, next, Math.max(wanted, 1));
+      const page = events.slice(0, wanted);
+      const size = isCut ? page.length : wanted;
       const stretch = { ...reading, before, first, size };
       const hole = await this.hidden.holeIn(stretch, page);
       if (hole !== undefined) {
@@ -44,7 +45,7 @@ export class StreamReader {
       const isFull = page.length === size;
       // Before the reader does anything: what is hidden from now on is to be read all the same.
       if (step === -1 && before === undefined && isFull && size < left)
-        first = (await this.page({ ...reading, direction: 'forwards' }, undefined, 1))[0]?.revision ?? 0;
+        first = (await this.page({ ...reading, direction: 'forwards' }, undefined, 1)).events[0]?.revision ?? 0;
       signal?.throwIfAborted();
       if (page.length > 0) yield page;
       before = page.at(-1);

@@ -14,8 +14,10 @@ import {
 import type { ClientReading } from './client-type.ts';
 import { orNothing } from './failures.ts';
 import type { Feed } from './feed.ts';
-import { firstPage, type LogReader, pageSize } from './log-reader.ts';
+import type { LogReader } from './log-reader.ts';
 import { isShown } from './names.ts';
+import { firstPage, pageSize } from './page-bounds.ts';
+import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
 import { type ServerFilter, serverFilter } from './server-filter.ts';
 import { Skipping } from './skipping.ts';
@@ -137,8 +139,8 @@ export class Subscriptions {
         else place = await this.log.end();
         const isFirst = !begun;
         begun = true;
-        const events = await this.#page({ ...reading, signal }, next, most);
-        const isFull = events.length === most;
+        const { events, isCut } = await this.#page({ ...reading, signal }, next, most);
+        const isFull = isCut || events.length === most;
         most = Math.min(2 * most, pageSize);
         const last = events.at(-1) ?? (isFirst ? await this.#standing({ ...reading, signal }, next - 1) : undefined);
         if (events.length > 0) next = (last as StoredEvent).revision + 1;
@@ -149,18 +151,16 @@ export class Subscriptions {
   }
 
   /** Empty where the stream is missing: it is waited for. */
-  async #page(
-    reading: Parameters<StreamReader['page']>[0],
-    next: Revision,
-    most: number,
-  ): Promise<readonly StoredEvent[]> {
-    return this.streams.page(reading, next, most).catch(orNothing);
+  async #page(reading: Parameters<StreamReader['page']>[0], next: Revision, most: number): Promise<ReadPage> {
+    return this.streams
+      .page(reading, next, most)
+      .catch((error: unknown) => ({ events: orNothing(error), isCut: false }));
   }
 
   /** The stream's last event, where it is the one that was handled last. */
   async #standing(reading: Parameters<StreamReader['page']>[0], revision: Revision): Promise<StoredEvent | undefined> {
     if (revision < 0) return undefined;
-    const [event] = await this.#page(reading, revision, 1);
+    const [event] = (await this.#page(reading, revision, 1)).events;
     return event?.revision === revision ? event : undefined;
   }
 
