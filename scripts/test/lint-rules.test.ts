@@ -255,21 +255,30 @@ test('refuses each planted violation with its own rule', () => {
   }
 });
 
-test('refuses a source file of more than 300 lines', () => {
+test('refuses a file of more than 300 lines, a source or a test', () => {
   const lines = (count: number) => 'x;\n'.repeat(count);
   const check = (files: Record<string, string>) =>
     inTree(files, (tree) =>
       spawnSync(process.execPath, ['scripts/check-sizes.mjs', tree], { cwd: root, encoding: 'utf8' }),
     );
 
-  const long = check({ 'packages/core/src/event/long.ts': lines(301), 'examples/bank/src/long.ts': lines(302) });
+  const long = check({
+    'packages/core/src/event/long.ts': lines(301),
+    'examples/bank/src/long.ts': lines(302),
+    'packages/core/test/long.test.ts': lines(303),
+    'scripts/long.mjs': lines(304),
+  });
   assert.is(long.status, 1);
   assert.match(long.stdout, /packages\/core\/src\/event\/long\.ts has 301 lines/);
   assert.match(long.stdout, /examples\/bank\/src\/long\.ts has 302 lines/);
+  assert.match(long.stdout, /packages\/core\/test\/long\.test\.ts has 303 lines/);
+  assert.match(long.stdout, /scripts\/long\.mjs has 304 lines/);
 
   const short = check({
     'packages/core/src/event/short.ts': lines(300),
-    'packages/core/test/long.test.ts': lines(999),
+    'packages/core/test/short.test.ts': lines(300),
+    'packages/core/dist/long.mjs': lines(999),
+    'README.md': lines(999),
   });
   assert.is(short.status, 0, short.stdout);
 });

@@ -70,6 +70,7 @@ export {
   WrongExpectedRevisionError,
 } from './errors.ts';
 // Events
+export { assertArray, assertFunction, assertObject } from './event/argument-kinds.ts';
 export { decodeValue, type EncodedValue, encodeValue, type TypeNotes } from './event/codec.ts';
 export { DomainEvent, type EventClass, type EventName } from './event/domain-event.ts';
 export {
@@ -133,7 +134,13 @@ export {
   type StreamState,
   visibleFrom,
 } from './store/append-rules.ts';
-export { assertCommandId, type CommandLog, type CommandRecord, type HandledCommand } from './store/command-log.ts';
+export {
+  assertCommandId,
+  assertCommandRecord,
+  type CommandLog,
+  type CommandRecord,
+  type HandledCommand,
+} from './store/command-log.ts';
 // Moving a log
 export { CopyMismatchError, MissingRevisionsError } from './store/copy-errors.ts';
 export { type CopyOptions, type CopyProgress, type CopyResult, copyLog } from './store/copy-log.ts';

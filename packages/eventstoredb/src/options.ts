@@ -1,5 +1,5 @@
 /** What `eventStoreDB()` takes, and the refusal of what cannot be meant. */
-import { ArgumentError, type Clock, systemClock } from '@tidemark/core';
+import { ArgumentError, assertObject, type Clock, systemClock } from '@tidemark/core';
 import type { Credentials, EventStoreClient } from './client-type.ts';
 import { type ConnectionString, parseConnectionString } from './connection-string.ts';
 
@@ -56,11 +56,12 @@ const preferences: readonly unknown[] = ['leader', 'follower', 'random', 'read_o
 
 /** Throws `ArgumentError`. */
 export function settingsOf(address: unknown, options: unknown = {}): Settings {
-  if (typeof options !== 'object' || options === null) throw refused('eventStoreDB options', options, 'an object');
+  assertObject('eventStoreDB options', options);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) throw new ArgumentError('eventStoreDB options', `the key ${unknown}`, known.join(', '));
   const given = options as EventStoreDBOptions;
   const { requiresLeader = false, batchAppends = true, clock = systemClock, nodePreference, tlsCAFile } = given;
+  const { timeout = 10_000, retryFor = 30_000, maxAppendBytes = 1_048_576 } = given;
   for (const [name, value] of Object.entries({ requiresLeader, batchAppends })) {
     if (typeof value !== 'boolean') throw refused(name, value, 'true or false');
   }
@@ -72,7 +73,7 @@ export function settingsOf(address: unknown, options: unknown = {}): Settings {
   const factory = factoryOf(address);
   if (factory !== undefined && (nodePreference ?? tlsCAFile) !== undefined)
     throw new ArgumentError('eventStoreDB options', 'tlsCAFile or nodePreference', 'neither: the client has its own');
-  const credentials = credentialsOf(given.credentials);
+  const credentials = given.credentials === undefined ? undefined : credentialsOf(given.credentials);
   const connection =
     factory === undefined ? parseConnectionString(address, { tlsCAFile, nodePreference, credentials }) : undefined;
   return {
@@ -80,10 +81,10 @@ export function settingsOf(address: unknown, options: unknown = {}): Settings {
     connection,
     credentials: credentials ?? connection?.credentials,
     requiresLeader,
-    timeout: limit('timeout', given.timeout ?? 10_000),
-    retryFor: limit('retryFor', given.retryFor ?? 30_000),
+    timeout: limit('timeout', timeout),
+    retryFor: limit('retryFor', retryFor),
     batchAppends,
-    maxAppendBytes: limit('maxAppendBytes', given.maxAppendBytes ?? 1_048_576),
+    maxAppendBytes: limit('maxAppendBytes', maxAppendBytes),
     clock,
     description: connection === undefined ? 'eventstoredb by a client of its own' : `eventstoredb ${connection.hosts}`,
   };
@@ -96,8 +97,8 @@ function factoryOf(address: unknown): ClientFactory['client'] | undefined {
   throw refused('eventStoreDB address', address, "'esdb://…' or { client: () => … }");
 }
 
-function credentialsOf(credentials: unknown): Credentials | undefined {
-  if (credentials === undefined) return undefined;
+/** A copy. Throws `ArgumentError`. */
+export function credentialsOf(credentials: unknown): Credentials {
   const { username, password } = (credentials ?? {}) as Partial<Credentials>;
   // What was found is not shown: it may be a password.
   if (typeof username !== 'string' || username === '' || typeof password !== 'string')

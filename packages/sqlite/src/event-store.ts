@@ -3,6 +3,7 @@ import {
   type AppendOptions,
   type AppendResult,
   assertAppends,
+  assertCommandRecord,
   assertExpectedRevision,
   assertOptions,
   assertReadAllOptions,
@@ -68,6 +69,7 @@ export class SqliteEventStore implements EventStore {
   #append(appends: readonly StreamAppend[], command: CommandRecord | undefined): Promise<readonly AppendResult[]> {
     this.file.assertOpen();
     assertAppends(appends, maxAppendBytes);
+    if (command !== undefined) assertCommandRecord(command);
     // The caller may go on changing its arrays while the append waits for its turn. (No object spread: it is measurably slower here.)
     const taken = appends.map(({ streamName, events, expectedRevision, revive }) => {
       return { streamName, events: events.slice(), expectedRevision, revive };

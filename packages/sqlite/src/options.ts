@@ -56,7 +56,8 @@ const known = ['durability', 'mmapBytes', 'clock', 'busyTimeout', 'faults'];
 /** Throws `ArgumentError`. */
 export function settingsOf(path: unknown, options: unknown = {}): Settings {
   assertPath(path);
-  if (typeof options !== 'object' || options === null) throw refused('sqlite options', options, 'an object');
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw refused('sqlite options', options, 'an object');
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) throw new ArgumentError('sqlite options', `the key ${unknown}`, known.join(', '));
   const { durability = 'full', mmapBytes = 0, clock = systemClock, busyTimeout, faults } = options as SqliteOptions;
@@ -64,7 +65,7 @@ export function settingsOf(path: unknown, options: unknown = {}): Settings {
   assertWhole('mmapBytes', mmapBytes);
   if (busyTimeout !== undefined) assertWhole('busyTimeout', busyTimeout);
   if (typeof clock?.now !== 'function') throw refused('clock', clock, 'an object with now()');
-  if (faults !== undefined && typeof faults?.at !== 'function') throw refused('faults', faults, 'an object with at()');
+  if (faults !== undefined && !isFaults(faults)) throw refused('faults', faults, 'an object with at()');
   const openTimeout = busyTimeout ?? 5_000;
   const writeTimeout = busyTimeout ?? 30_000;
   return {
@@ -76,6 +77,11 @@ export function settingsOf(path: unknown, options: unknown = {}): Settings {
     writeTimeout,
     faults,
   };
+}
+
+/** Texts and arrays have an `at` of their own. */
+function isFaults(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value) && typeof (value as Faults | null)?.at === 'function';
 }
 
 function assertPath(path: unknown): asserts path is string {

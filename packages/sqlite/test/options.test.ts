@@ -40,6 +40,14 @@ test('refuses options that it does not know or cannot mean', () => {
     [{ busyTimeout: Number.POSITIVE_INFINITY }, 'busyTimeout', 'Infinity'],
     [{ clock: {} }, 'clock', 'object'],
     [{ clock: [] }, 'clock', 'an array'],
+    [[], 'sqlite options', 'an array'],
+    [{ durability: null }, 'durability', 'null'],
+    [{ mmapBytes: null }, 'mmapBytes', 'null'],
+    [{ busyTimeout: null }, 'busyTimeout', 'null'],
+    [{ clock: null }, 'clock', 'null'],
+    [{ faults: null }, 'faults', 'null'],
+    [{ faults: 'text has an at()' }, 'faults', "'text has an at()'"],
+    [{ faults: [] }, 'faults', 'an array'],
     [{ faults: () => {} }, 'faults', 'function'],
   ];
   for (const [options, argument, found] of wrong) {

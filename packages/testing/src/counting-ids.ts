@@ -1,7 +1,8 @@
-import type { Ids } from '@tidemark/core';
+import { assertPlace, type Ids } from '@tidemark/core';
 
-/** Ids that can be foretold: `countedId(1)`, `countedId(2)`, and so on. */
+/** Ids that can be foretold: `countedId(1)`, `countedId(2)`, and so on. Throws `ArgumentError`. */
 export function countingIds(first = 1): Ids {
+  assertPlace('first', first);
   let count = first - 1;
   return {
     next: () => {
@@ -11,7 +12,8 @@ export function countingIds(first = 1): Ids {
   };
 }
 
-/** The UUID with this number at its end. */
+/** The UUID with this number at its end. Throws `ArgumentError`. */
 export function countedId(count: number): string {
+  assertPlace('count', count);
   return `00000000-0000-4000-8000-${count.toString(16).padStart(12, '0')}`;
 }

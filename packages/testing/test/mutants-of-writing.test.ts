@@ -230,6 +230,13 @@ noticed(
   },
 );
 
+noticed('takes anything for a command', 'command log: refuses what is no command', ({ events }) => ({
+  events: {
+    append: (name, batch, { command, ...options }) =>
+      events.append(name, batch, command ? { ...options, command } : options),
+  },
+}));
+
 noticed(
   'writes a known command again',
   'command log: refuses a command it knows, and writes nothing',

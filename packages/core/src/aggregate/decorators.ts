@@ -4,8 +4,9 @@ import type { CommandClass } from '../decider/aggregate-type.ts';
 import type { CommandContext } from '../decider/context.ts';
 import { assertCategory, assertCount } from '../decider/decider.ts';
 import { ConfigurationError } from '../errors.ts';
+import { assertClass, assertObject } from '../event/argument-kinds.ts';
 import type { EventClass } from '../event/domain-event.ts';
-import { assertLegacy } from '../event/legacy-decorators.ts';
+import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
 import { type AnyClass, ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
 import type { AggregateRoot } from './aggregate-root.ts';
 import type { ResultOf } from './command.ts';
@@ -29,15 +30,19 @@ export const idNote = new ClassNote<string>('aggregate-id');
  */
 export function Aggregate(
   category: string,
-  { version = 1, snapshot }: { version?: number; snapshot?: { every: number } } = {},
+  options: { version?: number; snapshot?: { every: number } } = {},
 ): (target: new () => AggregateRoot) => void {
+  assertCategory(category);
+  assertObject(`@Aggregate('${category}') options`, options);
+  const { version = 1, snapshot } = options;
+  if (snapshot !== undefined) assertObject(`@Aggregate('${category}') snapshot`, snapshot);
   const note: AggregateNote = {
-    category: assertCategory(category),
+    category,
     version: assertCount(`@Aggregate('${category}') version`, version),
     snapshotEvery: snapshot && assertCount(`@Aggregate('${category}') snapshot.every`, snapshot.every),
   };
   return (target, context?: unknown) => {
-    assertLegacy('@Aggregate', context);
+    assertOnClass('@Aggregate', target, context);
     aggregateNote.set(target, note);
   };
 }
@@ -45,7 +50,7 @@ export function Aggregate(
 /** Marks the field of a command that names its aggregate. */
 export function AggregateId(): (target: object, field: string) => void {
   return (target, field) => {
-    assertLegacy('@AggregateId', field);
+    assertOnMember('@AggregateId', target, field);
     const other = idNote.own(classOf(target));
     if (other !== undefined) {
       throw new ConfigurationError(`two fields of ${classOf(target).name} are @AggregateId: ${other} and ${field}`, [
@@ -75,8 +80,9 @@ export function Handles<C extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Takes<M, C>,
 ) => void {
+  assertClass('@Handles', command);
   return (target, method) => {
-    assertLegacy('@Handles', method);
+    assertOnMember('@Handles', target, method);
     handlesNotes.add(classOf(target), { command, method });
   };
 }
@@ -89,16 +95,18 @@ export function Applies<E extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Takes<M, E> & (ReturnType<M> extends void ? unknown : never),
 ) => void {
+  assertClass('@Applies', event);
   return (target, method) => {
-    assertLegacy('@Applies', method);
+    assertOnMember('@Applies', target, method);
     appliesNotes.add(classOf(target), { event, method });
   };
 }
 
 /** On the class: these events are recorded and leave the state as it is. */
 Applies.nothing = (...events: readonly EventClass[]): ((target: AnyClass) => void) => {
+  for (const event of events) assertClass('@Applies.nothing', event);
   return (target, context?: unknown) => {
-    assertLegacy('@Applies.nothing', context);
+    assertOnClass('@Applies.nothing', target, context);
     for (const event of events) appliesNotes.add(target, { event, method: undefined });
   };
 };

@@ -20,10 +20,10 @@ type Methods = Record<string, (...args: unknown[]) => unknown>;
 export function aggregateTypeOf(target: AggregateClass): AggregateType<AggregateRoot> {
   const note = aggregateNote.own(target);
   if (note === undefined || !(target.prototype instanceof AggregateRoot)) {
-    throw new ConfigurationError(
-      `${target.name} is no aggregate: it has no @Aggregate, or does not extend AggregateRoot`,
-      [target.name],
-    );
+    const name = typeof target === 'function' ? target.name : describe(target);
+    throw new ConfigurationError(`${name} is no aggregate: it has no @Aggregate, or does not extend AggregateRoot`, [
+      name,
+    ]);
   }
   const [field] = note.snapshotEvery === undefined ? [] : privateMembersOf(target, 'fields', AggregateRoot);
   if (field !== undefined) {

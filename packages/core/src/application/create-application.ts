@@ -11,6 +11,7 @@ import { AggregateLoader } from '../decider/load.ts';
 import { Receipts } from '../decider/receipts.ts';
 import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
+import { assertClock, assertFunction, assertObject } from '../event/argument-kinds.ts';
 import { Activities } from '../shared/activities.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
@@ -61,19 +62,22 @@ export interface ApplicationOptions extends Declarations {
 export async function createApplication<const A extends AggregateClass | DeciderDefinition = never>(
   options: ApplicationOptions & { readonly aggregates?: readonly A[] | undefined } & ServicesFor<A>,
 ): Promise<Application> {
-  if (typeof options !== 'object' || options === null)
-    throw new ArgumentError('options', describe(options), 'an object');
-  const { services, clock = systemClock, ids = randomIds } = options;
+  assertObject('options', options);
+  const { services, clock = systemClock, ids = randomIds, onError: hook } = options;
+  const { conflictRetries = 20, handlerTimeout = 30_000, stopTimeout = 30_000 } = options;
   const store = providerOf(options);
-  const conflictRetries = limit('conflictRetries', options.conflictRetries ?? 20, 0);
-  const handlerTimeout = limit('handlerTimeout', options.handlerTimeout ?? 30_000, 1);
-  const stopTimeout = limit('stopTimeout', options.stopTimeout ?? 30_000, 1);
+  assertClock(clock);
+  if (typeof ids?.next !== 'function') throw new ArgumentError('ids', describe(ids), 'an object with next()');
+  if (hook !== undefined) assertFunction('onError', hook);
+  limit('conflictRetries', conflictRetries, 0);
+  limit('handlerTimeout', handlerTimeout, 1);
+  limit('stopTimeout', stopTimeout, 1);
+  const cache = new AggregateCache(options.cache);
   const wiring = new Wiring(options);
   const { registry } = wiring;
   const validate = await createValidate();
-  const onError = guarded(options.onError);
+  const onError = guarded(hook);
   const causation = new AsyncLocalStorage<Causation>();
-  const cache = new AggregateCache(options.cache);
   const stores = await store.open();
   const { events, commandLog, readModelsWarning } = stores;
   if (readModelsWarning !== undefined && wiring.projections.size > 0)

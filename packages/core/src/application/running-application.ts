@@ -11,6 +11,7 @@ import type { AggregateLoader, LoadUntil } from '../decider/load.ts';
 import type { Receipt } from '../decider/receipt.ts';
 import type { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError, ClosedError } from '../errors.ts';
+import { assertFunction } from '../event/argument-kinds.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { assertPlace, type Position } from '../event/revision.ts';
 import { streamName } from '../event/stream-name.ts';
@@ -133,7 +134,9 @@ export class RunningApplication implements Application {
     this.#assertRunning();
     assertFollow(options);
     const { name = `subscription-${this.#subscribed + 1}` } = options;
-    if (typeof handler !== 'function') throw new ArgumentError('handler', describe(handler), 'a function');
+    if (typeof name !== 'string' || name === '')
+      throw new ArgumentError('name', describe(name), 'text that is not empty');
+    assertFunction('handler', handler);
     const subscriber = { name, filter: this.#filter(filter), handler: handler as EventHandler };
     const subscription = handlerSubscription(this.parts, subscriber, options);
     this.#subscribed += 1;

@@ -5,6 +5,7 @@ import { type AggregateClass, aggregateTypeOf } from '../aggregate/to-aggregate-
 import type { AggregateType } from '../decider/aggregate-type.ts';
 import type { DeciderDefinition } from '../decider/decider.ts';
 import { ArgumentError, ConfigurationError } from '../errors.ts';
+import { assertArray } from '../event/argument-kinds.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import { EventRegistry } from '../event/event-registry.ts';
 import type { Upcaster } from '../event/upcaster.ts';
@@ -33,7 +34,7 @@ export class Wiring {
 
   /** Throws `ConfigurationError`, which names both places where two contradict each other, and `ArgumentError` for what is no list. */
   constructor(declarations: Declarations) {
-    for (const key of lists) assertList(key, declarations[key]);
+    for (const key of lists) if (declarations[key] !== undefined) assertArray(key, declarations[key]);
     const { aggregates = [], projections = [], events = [], values = [], upcasters = [] } = declarations;
     this.#types = new Map(aggregates.map((aggregate) => [aggregate, typeOf(aggregate)]));
     const types = [...this.#types.values()];
@@ -89,12 +90,8 @@ export class Wiring {
 
 const lists = ['aggregates', 'projections', 'events', 'values', 'upcasters'] as const;
 
-function assertList(name: string, value: unknown): void {
-  if (value !== undefined && !Array.isArray(value)) throw new ArgumentError(name, describe(value), 'an array');
-}
-
 function typeOf(aggregate: AggregateClass | DeciderDefinition): AggregateType {
   if (typeof aggregate === 'function') return aggregateTypeOf(aggregate) as AggregateType;
-  if (typeof aggregate === 'object' && aggregate !== null && 'type' in aggregate) return aggregate.type;
+  if (typeof aggregate?.type?.decide === 'function') return aggregate.type;
   throw new ArgumentError('aggregates', describe(aggregate), 'classes with @Aggregate, or what `decider` makes');
 }

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { ArgumentError } from '../errors.ts';
+import { assertObject } from '../event/argument-kinds.ts';
 import type { EncodedValue } from '../event/codec.ts';
 import type { Position, Revision } from '../event/revision.ts';
+import { describe } from '../shared/describe.ts';
 
 /** An aggregate's state and the event it stands at. Without events, the last three are `undefined`. */
 export interface LoadedState<S = unknown> {
@@ -11,9 +14,9 @@ export interface LoadedState<S = unknown> {
 }
 
 export interface CacheOptions {
-  /** At most so many aggregates; 0 switches the cache off. Default 1,000. */
+  /** At most so many aggregates, up to 10,000,000; 0 switches the cache off. Default 1,000. */
   readonly max?: number;
-  /** Forgotten so many milliseconds after they were put in. Default 5 minutes. */
+  /** Forgotten so many milliseconds after they were put in, from 1. Default 5 minutes. */
   readonly maxAge?: number;
 }
 
@@ -24,7 +27,12 @@ export interface CacheOptions {
 export class AggregateCache {
   readonly #states: LRUCache<string, LoadedState> | undefined;
 
-  constructor({ max = 1_000, maxAge = 300_000 }: CacheOptions = {}) {
+  /** Throws `ArgumentError`. */
+  constructor(options: CacheOptions = {}) {
+    assertObject('cache', options);
+    const { max = 1_000, maxAge = 300_000 } = options;
+    assertWhole('cache.max', max, 0, mostAggregates);
+    assertWhole('cache.maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER);
     this.#states = max === 0 ? undefined : new LRUCache({ max, ttl: maxAge });
   }
 
@@ -37,6 +45,14 @@ export class AggregateCache {
   put(streamName: string, state: LoadedState): void {
     this.#states?.set(streamName, state);
   }
+}
+
+/** The cache's arrays are as long as that from the beginning: some 50 bytes for each. */
+const mostAggregates = 10_000_000;
+
+function assertWhole(argument: string, value: unknown, least: number, most: number): void {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new ArgumentError(argument, describe(value), `a whole number from ${least} to ${most}`);
 }
 
 /** A snapshot's `state` text. */

@@ -1,5 +1,6 @@
 /** An aggregate as three pure functions. The class form of `aggregate/` is another face of the same. */
 import { ArgumentError, ConfigurationError } from '../errors.ts';
+import { assertArray, assertClass, assertFunction, assertObject } from '../event/argument-kinds.ts';
 import { decodeValue, encodeValue } from '../event/codec.ts';
 import { type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { Revision } from '../event/revision.ts';
@@ -52,7 +53,7 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     },
 ): DeciderDefinition<S> {
   assertCategory(category);
-  assertDefinition(category, definition);
+  assertDefinition(`decider '${category}'`, definition);
   const { commands, events, version = 1, snapshot } = definition;
   const names = new Set(events.map((target) => eventNameOf(target)?.type));
   const core = definition as unknown as Decider<S, object, object> & { id(command: object): string };
@@ -101,16 +102,16 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
   return { type: type as unknown as AggregateType };
 }
 
-function assertDefinition(category: string, definition: object): void {
+function assertDefinition(subject: string, definition: unknown): void {
+  assertObject(subject, definition);
   const parts = definition as Record<string, unknown>;
-  for (const name of ['initialState', 'decide', 'evolve', 'id']) {
-    if (typeof parts[name] === 'function') continue;
-    throw new ArgumentError(`decider '${category}' ${name}`, describe(parts[name]), 'a function');
-  }
+  for (const name of ['initialState', 'decide', 'evolve', 'id']) assertFunction(`${subject} ${name}`, parts[name]);
   for (const name of ['commands', 'events']) {
-    if (Array.isArray(parts[name])) continue;
-    throw new ArgumentError(`decider '${category}' ${name}`, describe(parts[name]), 'an array of classes');
+    const classes = parts[name];
+    assertArray(`${subject} ${name}`, classes);
+    for (const target of classes) assertClass(`${subject} ${name}`, target);
   }
+  if (parts['snapshot'] !== undefined) assertObject(`${subject} snapshot`, parts['snapshot']);
 }
 
 /** Refuses what is no category: it ends at the first `-` of a stream's name, so it holds none. */

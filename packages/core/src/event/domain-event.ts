@@ -2,7 +2,8 @@
 import { ArgumentError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
-import { assertLegacy } from './legacy-decorators.ts';
+import { assertObject } from './argument-kinds.ts';
+import { assertOnClass } from './legacy-decorators.ts';
 
 /** A class whose instances are events. */
 export type EventClass<T extends object = object> = AnyClass<T>;
@@ -20,11 +21,13 @@ const eventNote = new ClassNote<EventName>('event');
  * `upcast` for the one before. The constructor is not called when an event is read. A class with `#private` members is
  * refused at the start, where they are found: compilers may hide them.
  */
-export function DomainEvent(type: string, { version = 1 }: { version?: number } = {}): (target: AnyClass) => void {
+export function DomainEvent(type: string, options: { version?: number } = {}): (target: AnyClass) => void {
   assertEventType('@DomainEvent name', type);
+  assertObject(`@DomainEvent('${type}') options`, options);
+  const { version = 1 } = options;
   assertVersion(`@DomainEvent('${type}') version`, version);
   return (target, context?: unknown) => {
-    assertLegacy('@DomainEvent', context);
+    assertOnClass('@DomainEvent', target, context);
     eventNote.set(target, { type, version });
   };
 }
@@ -32,6 +35,13 @@ export function DomainEvent(type: string, { version = 1 }: { version?: number } 
 /** The name that `@DomainEvent` gave to this very class. */
 export function eventNameOf(target: AnyClass): EventName | undefined {
   return eventNote.own(target);
+}
+
+/** As `eventNameOf`, where an argument has to be such a class: throws `ArgumentError` for all else. */
+export function demandEventName(argument: string, target: unknown): EventName {
+  const name = eventNameOf(target as AnyClass);
+  if (name === undefined) throw new ArgumentError(argument, describe(target), 'a class with @DomainEvent');
+  return name;
 }
 
 /** Refuses what no store takes as an event's type, or would not give back unchanged; `$` is reserved for stores. */

@@ -2,6 +2,7 @@
 import { ArgumentError, SerializationError } from '../errors.ts';
 import { describe } from '../shared/describe.ts';
 import { randomIds } from '../shared/ids.ts';
+import { assertObject } from './argument-kinds.ts';
 import { type EncodedValue, encodeValue } from './codec.ts';
 import { assertEventType, isVersion } from './domain-event.ts';
 import { assertUnpatched } from './encoder.ts';
@@ -25,12 +26,11 @@ const reserved: Readonly<Record<string, { readonly wanted: string; holds(value: 
 export function eventData(
   type: string,
   data: unknown,
-  {
-    eventId = randomIds.next(),
-    metadata = {},
-  }: { eventId?: string | undefined; metadata?: EventMetadata | undefined } = {},
+  options: { eventId?: string | undefined; metadata?: EventMetadata | undefined } = {},
 ): EventData {
   assertEventType('event type', type);
+  assertObject('event options', options);
+  const { eventId = randomIds.next(), metadata = {} } = options;
   const encoded = encodeValue(data, `event '${type}'`);
   return eventDataOf({ eventId, type, encoded, metadata, version: Number(metadata?.$schemaVersion ?? 1) });
 }
@@ -100,9 +100,7 @@ function parsed(argument: string, text: string, wanted: string): unknown {
 
 /** A copy of a caller's metadata, without the version and without what is `undefined`. */
 function checked(metadata: unknown): Record<string, unknown> {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw new ArgumentError('metadata', describe(metadata), 'an object');
-  }
+  assertObject('metadata', metadata);
   const notes: Record<string, unknown> = { ...metadata };
   for (const key of Object.keys(notes)) {
     const value = notes[key];

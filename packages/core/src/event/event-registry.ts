@@ -1,10 +1,17 @@
 /** The events an application knows: instances to `EventData`, and what a store returns back to instances. */
-import { ConfigurationError, TidemarkError, UnknownEventError, UnreadableEventError } from '../errors.ts';
+import {
+  ArgumentError,
+  ConfigurationError,
+  TidemarkError,
+  UnknownEventError,
+  UnreadableEventError,
+} from '../errors.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 import { type AdoptedEvent, adoptEvent } from './adopted-event.ts';
+import { assertArray, assertObject } from './argument-kinds.ts';
 import { encodeValue } from './codec.ts';
-import { type EventClass, type EventName, eventNameOf } from './domain-event.ts';
+import { demandEventName, type EventClass, type EventName, eventNameOf } from './domain-event.ts';
 import { type EventData, type EventMetadata, placeOf, type RecordedEvent, type StoredEvent } from './event.ts';
 import { eventDataOf } from './event-data.ts';
 import { withPrototype } from './restore-types.ts';
@@ -43,16 +50,19 @@ export class EventRegistry {
 
   /**
    * Throws `ConfigurationError` for what is no class with `@DomainEvent` or cannot be restored, two events of one name,
-   * or a broken upcaster chain.
+   * or a broken upcaster chain; `ArgumentError` for what are no options.
    */
-  constructor({ events, values = [], upcasters = [] }: RegistryOptions) {
+  constructor(options: RegistryOptions) {
+    assertObject('registry options', options);
+    const { events, values = [], upcasters = [] } = options;
+    assertArray('events', events);
     for (const target of events) this.#add(target);
     this.values = new ValueClasses(values);
     this.#chains = new UpcasterChains(upcasters, this.#versions);
   }
 
   #add(target: EventClass): void {
-    const name = typeof target === 'function' ? eventNameOf(target) : undefined;
+    const name = eventNameOf(target);
     if (name === undefined) {
       const found = typeof target === 'function' ? target.name : describe(target);
       throw new ConfigurationError(`${found} is used as an event but has no @DomainEvent`, [found]);
@@ -103,7 +113,7 @@ export class EventRegistry {
     try {
       return this.#restored(stored);
     } catch (error) {
-      if (!(error instanceof TidemarkError)) throw error;
+      if (!(error instanceof TidemarkError) || typeof stored?.reading !== 'function') throw error;
       return [unreadable(stored, error)];
     }
   }
@@ -141,6 +151,7 @@ export class EventRegistry {
 
   /** The stored types that can become one of `types` while reading. */
   widen(types: readonly string[]): readonly string[] {
+    assertArray('types', types);
     return this.#chains.widen(types);
   }
 
@@ -231,12 +242,18 @@ function unreadable(stored: StoredEvent, why: TidemarkError): StoredEvent {
 }
 
 function versionOf(stored: StoredEvent): number {
-  if (stored.metadataText === null || !stored.metadataText.includes('"$schemaVersion"')) return 1;
+  const text = stored?.metadataText;
+  if (text === null) return 1;
+  if (typeof text !== 'string') throw new ArgumentError('event', describe(stored), 'an event that a store returned');
+  if (!text.includes('"$schemaVersion"')) return 1;
   const version = Number(stored.metadata.$schemaVersion ?? 1);
   return Number.isSafeInteger(version) && version >= 1 ? version : 1;
 }
 
-/** Whether an event is of one of these classes, after upcasting. */
+/** Whether an event is of this class, after upcasting. Throws `ArgumentError` for what is no event, and no `@DomainEvent` class. */
 export function isEvent<T extends object>(event: RecordedEvent, target: EventClass<T>): event is RecordedEvent<T> {
-  return event.type === eventNameOf(target)?.type && event.data instanceof (target as unknown as new () => T);
+  const { type } = demandEventName('isEvent', target);
+  if (typeof event !== 'object' || event === null)
+    throw new ArgumentError('event', describe(event), 'a recorded event');
+  return event.type === type && event.data instanceof (target as unknown as new () => T);
 }

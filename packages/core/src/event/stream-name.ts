@@ -18,14 +18,16 @@ export function streamName(category: string, aggregateId: string): string {
   return name;
 }
 
-/** The part before the first `-`; a name without `-` is its own category. */
+/** The part before the first `-`; a name without `-` is its own category. Throws `StreamNameError` for what is no text. */
 export function categoryOf(name: string): string {
+  if (typeof name !== 'string') throw new StreamNameError(describe(name), 'text');
   const dash = name.indexOf('-');
   return dash === -1 ? name : name.slice(0, dash);
 }
 
-/** The part after the first `-`; empty where there is none. */
+/** The part after the first `-`; empty where there is none. Throws `StreamNameError` for what is no text. */
 export function aggregateIdOf(name: string): string {
+  if (typeof name !== 'string') throw new StreamNameError(describe(name), 'text');
   const dash = name.indexOf('-');
   return dash === -1 ? '' : name.slice(dash + 1);
 }

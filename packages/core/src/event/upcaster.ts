@@ -1,6 +1,7 @@
 /** Upcasters turn what was stored in an old shape into today's while it is read. The log itself never changes. */
 import { ArgumentError, ConfigurationError, TidemarkError, UnreadableEventError } from '../errors.ts';
 import { describe } from '../shared/describe.ts';
+import { assertArray, assertFunction, assertObject } from './argument-kinds.ts';
 import { assertEventType, assertVersion, type EventName } from './domain-event.ts';
 import { placeOf, type RecordedEvent } from './event.ts';
 
@@ -50,10 +51,21 @@ export interface Drop {
 /** The step that events of `type` at version `from` take. Throws `ArgumentError` for what is no step. */
 export function upcast<Old = Record<string, unknown>>(type: string, step: Reshape<Old> | Split<Old> | Drop): Upcaster {
   assertEventType('upcast type', type);
-  assertVersion(`upcast('${type}') from`, step?.from);
+  assertObject(`upcast('${type}') step`, step);
+  assertVersion(`upcast('${type}') from`, step.from);
+  assertOneWay(type, step);
   const from = { type, version: step.from };
   if (step.drop) return { from, to: [], kind: 'drop', apply: () => [] };
   return step.split === undefined ? reshape(from, step) : split(from, step);
+}
+
+/** The types say so, but a step that says two things would do one of them silently. */
+function assertOneWay(type: string, step: Partial<Record<'with' | 'to' | 'split' | 'drop', unknown>>): void {
+  const { drop, split } = step;
+  if (drop !== undefined && drop !== true) throw new ArgumentError(`upcast('${type}') drop`, describe(drop), 'true');
+  const ways = [step.with ?? step.to, split, drop].filter((way) => way !== undefined);
+  if (ways.length > 1)
+    throw new ArgumentError(`upcast('${type}')`, 'several ways at once', 'one of `with` or `to`, `split`, `drop`');
 }
 
 function reshape<Old>(from: EventName, { with: change, to }: Reshape<Old>): Upcaster {
@@ -102,10 +114,6 @@ function named(name: string | EventName): EventName {
   return { type, version };
 }
 
-function assertFunction(argument: string, value: unknown): void {
-  if (typeof value !== 'function') throw new ArgumentError(argument, describe(value), 'a function');
-}
-
 /** An array, a Promise or a Map is an object too, but the properties of an event are not in it. */
 function reshaped(data: unknown, event: RecordedEvent): unknown {
   if (Object.prototype.toString.call(data) === '[object Object]') return data;
@@ -133,8 +141,9 @@ export class UpcasterChains {
 
   /** Throws `ConfigurationError` for two steps from one place, a hole, a circle, or a chain that leads nowhere; `ArgumentError` for what is no step. */
   constructor(upcasters: readonly Upcaster[], current: ReadonlyMap<string, number>) {
+    assertArray('upcasters', upcasters);
     for (const step of upcasters) {
-      if (typeof step !== 'object' || typeof step?.apply !== 'function')
+      if (typeof step?.apply !== 'function' || typeof step.from?.type !== 'string' || !Array.isArray(step.to))
         throw new ArgumentError('upcasters', describe(step), 'what `upcast` makes');
       const key = keyOf(step.from);
       if (this.#steps.has(key)) throw new ConfigurationError(`two upcasters start from ${key}`, [key]);

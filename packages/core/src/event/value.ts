@@ -2,7 +2,8 @@
 import { ArgumentError, ConfigurationError } from '../errors.ts';
 import { type AnyClass, ClassNote } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
-import { assertLegacy } from './legacy-decorators.ts';
+import { assertArray } from './argument-kinds.ts';
+import { assertOnClass } from './legacy-decorators.ts';
 import { privateMembersOf } from './private-members.ts';
 
 const valueNote = new ClassNote<string>('value');
@@ -15,7 +16,7 @@ const valueNote = new ClassNote<string>('value');
 export function Value(name: string): (target: AnyClass) => void {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('@Value name', describe(name), 'a name');
   return (target, context?: unknown) => {
-    assertLegacy('@Value', context);
+    assertOnClass('@Value', target, context);
     valueNote.set(target, name);
   };
 }
@@ -25,10 +26,11 @@ export class ValueClasses {
   readonly #byName = new Map<string, AnyClass>();
   readonly #names = new Map<unknown, string>();
 
-  /** Throws `ConfigurationError` for what is no class with `@Value` or cannot be restored, and for two of one name. */
+  /** Throws `ConfigurationError` for what is no class with `@Value` or cannot be restored, and for two of one name; `ArgumentError` for no list. */
   constructor(classes: readonly AnyClass[]) {
+    assertArray('values', classes);
     for (const target of classes) {
-      const name = typeof target === 'function' ? valueNote.own(target) : undefined;
+      const name = valueNote.own(target);
       if (name === undefined) {
         const found = typeof target === 'function' ? target.name : describe(target);
         throw new ConfigurationError(`${found} is in \`values\` but has no @Value`, [found]);

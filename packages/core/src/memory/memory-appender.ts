@@ -1,7 +1,7 @@
 import { CommandHandledError } from '../errors.ts';
 import type { Clock } from '../shared/clock.ts';
 import { assertAppends, assertOneKind, planAppend } from '../store/append-rules.ts';
-import { assertCommandId, type CommandRecord } from '../store/command-log.ts';
+import { assertCommandRecord, type CommandRecord } from '../store/command-log.ts';
 import type { AppendResult, StreamAppend } from '../store/event-store.ts';
 import type { InlineProjections } from '../store/inline-projections.ts';
 import type { MemoryBuilds } from './memory-builds.ts';
@@ -26,7 +26,7 @@ export class MemoryAppender {
     maxBytes: number,
   ): Promise<readonly AppendResult[]> {
     assertAppends(appends, maxBytes);
-    if (command !== undefined) assertCommandId(command.commandId);
+    if (command !== undefined) assertCommandRecord(command);
     if (!this.transactions.open) return this.transactions.runNow(() => this.#append(appends, command));
     const taken = appends.map((append) => ({ ...append, events: [...append.events] }));
     return this.transactions.run(() => this.#append(taken, command));

@@ -1,6 +1,6 @@
 /** Everything an application keeps, in the memory of the process. */
-import type { Clock } from '../shared/clock.ts';
-import { systemClock } from '../shared/clock.ts';
+import { assertClock, assertObject } from '../event/argument-kinds.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import { assertCommandId, type CommandLog } from '../store/command-log.ts';
 import type { Snapshot } from '../store/snapshot-store.ts';
 import type { StoreProvider, Stores } from '../store/stores.ts';
@@ -13,8 +13,11 @@ import { MemoryReadModelStore } from './memory-read-models.ts';
 import { MemorySnapshotStore } from './memory-snapshots.ts';
 import { MemoryTransactions } from './memory-transactions.ts';
 
-/** A store for tests and first steps. What was written stays with the provider: opened again, it is all there. */
-export function memory({ clock = systemClock }: { clock?: Clock } = {}): StoreProvider {
+/** A store for tests and first steps. What was written stays with the provider: opened again, it is all there. Throws `ArgumentError`. */
+export function memory(options: { clock?: Clock } = {}): StoreProvider {
+  assertObject('memory options', options);
+  const { clock = systemClock } = options;
+  assertClock(clock);
   const log = new MemoryLog();
   const models = new MemoryBuilds();
   const held = new Map<string, MemoryLease>();

@@ -1,5 +1,6 @@
 /** What applications ask documents, typed, and how it is asked of a store. */
 import { ArgumentError } from '../errors.ts';
+import { assertObject } from '../event/argument-kinds.ts';
 import { describe } from '../shared/describe.ts';
 import type { DocumentQuery, FieldCondition, QueryPlace } from '../store/document-query.ts';
 import { type Indexable, type IndexableField, indexedValue } from './indexable.ts';
@@ -32,8 +33,7 @@ const mostDocuments = 10_000;
 
 /** Throws `ArgumentError` for what cannot be asked, a field that is not indexed among it. */
 export function documentQuery<T>(options: FindOptions<T>, indexes: readonly string[]): DocumentQuery {
-  if (typeof options !== 'object' || options === null)
-    throw new ArgumentError('options', describe(options), 'an object');
+  assertObject('options', options);
   const { orderBy, direction = 'ascending', limit = 100, after } = options;
   if (direction !== 'ascending' && direction !== 'descending')
     throw new ArgumentError('direction', describe(direction), "'ascending' or 'descending'");
@@ -45,7 +45,7 @@ export function documentQuery<T>(options: FindOptions<T>, indexes: readonly stri
 }
 
 export function conditions<T>(where: Where<T> = {}, indexes: readonly string[]): readonly FieldCondition[] {
-  if (typeof where !== 'object' || where === null) throw new ArgumentError('where', describe(where), 'an object');
+  assertObject('where', where);
   return Object.entries(where).flatMap(([field, wanted]) => {
     assertIndexed(field, indexes);
     return conditionsOn(field, wanted);

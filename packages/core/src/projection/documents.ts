@@ -1,5 +1,6 @@
 /** Documents by key, and the class that projections onto them extend. */
 import { ArgumentError } from '../errors.ts';
+import { assertFunction } from '../event/argument-kinds.ts';
 import { describe } from '../shared/describe.ts';
 import { ReadModel } from './read-model.ts';
 
@@ -29,6 +30,7 @@ export abstract class Documents<T> extends ReadModel<DocumentSession> {
 
   /** Replaces it by what `change` makes of it. Throws `DocumentNotFoundError` where there is none and no `initial`. */
   protected update(key: string, change: (value: T) => T, initial?: T): void {
+    assertFunction('change', change);
     this.session.update(assertKey(key), change as (value: unknown) => unknown, initial);
   }
 

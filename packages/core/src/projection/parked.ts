@@ -58,6 +58,7 @@ export class ParkedEvents {
   async retry(options: { readonly streamName?: string | undefined } = {}): Promise<RetryOutcome> {
     assertOptions(options);
     const { streamName } = options;
+    if (streamName !== undefined) assertStreamName(streamName);
     const letters = this.#list().filter((letter) => streamName === undefined || letter.streamName === streamName);
     let handled = 0;
     for (const name of new Set(letters.map((letter) => letter.streamName))) handled += await this.#retryStream(name);

@@ -1,8 +1,9 @@
 /** `@Projection` and `@On`, and what they say once they are read. */
 import { ArgumentError, ConfigurationError } from '../errors.ts';
+import { assertArray, assertClass, assertObject } from '../event/argument-kinds.ts';
 import { assertVersion, type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { RecordedEvent } from '../event/event.ts';
-import { assertLegacy } from '../event/legacy-decorators.ts';
+import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
 import { ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModelKey, ModelShape } from '../store/read-model-store.ts';
@@ -57,7 +58,7 @@ export function Projection<const I extends string = never>(
 ): <C extends ProjectionClass>(target: C & Indexed<C, I>) => void {
   const declared = declaredBy(name, options);
   return (target, context?: unknown) => {
-    assertLegacy('@Projection', context);
+    assertOnClass('@Projection', target, context);
     projectionNote.set(target, declared);
   };
 }
@@ -70,8 +71,9 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
       'well-formed text of 1 to 128 characters without control characters',
     );
   }
-  const { version = 1, inline = false, onError = 'stop', retries = 3, indexes = [] } = options;
   const option = (key: string) => `@Projection('${name}') ${key}`;
+  assertObject(option('options'), options);
+  const { version = 1, inline = false, onError = 'stop', retries = 3, indexes = [] } = options;
   assertVersion(option('version'), version);
   if (typeof inline !== 'boolean') throw new ArgumentError(option('inline'), describe(inline), 'true or false');
   if (!['stop', 'park', 'skip'].includes(onError)) {
@@ -83,6 +85,7 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
   if (!Number.isSafeInteger(retries) || retries < 0 || retries > 100) {
     throw new ArgumentError(option('retries'), describe(retries), 'a whole number from 0 to 100');
   }
+  assertArray(option('indexes'), indexes);
   const wrong = indexes.find((field) => typeof field !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(field));
   if (wrong !== undefined) {
     throw new ArgumentError(option('indexes'), describe(wrong), 'names of letters, digits and _, at most 63');
@@ -111,8 +114,9 @@ export function On<E extends object>(
   method: string,
   descriptor: TypedPropertyDescriptor<M> & Fits<M, E>,
 ) => void {
+  assertClass('@On', event);
   return (target, method) => {
-    assertLegacy('@On', method);
+    assertOnMember('@On', target, method);
     onNotes.add(classOf(target), { event, method });
   };
 }
@@ -129,7 +133,7 @@ export interface ProjectionDefinition extends Declared {
 
 /** Throws `ConfigurationError` for a class that is no projection, or whose decorators contradict one another. */
 export function projectionOf(target: ProjectionClass): ProjectionDefinition {
-  const declared = typeof target === 'function' ? projectionNote.own(target) : undefined;
+  const declared = projectionNote.own(target);
   const name = typeof target === 'function' ? target.name : describe(target);
   const kind = kindOf(target);
   if (declared === undefined || kind === undefined) {

@@ -1,5 +1,6 @@
 /** SQL tables of a projection, and the class that projections onto them extend. */
 import { ArgumentError, ConfigurationError } from '../errors.ts';
+import { assertArray, assertObject } from '../event/argument-kinds.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModelSession, TableShape, TableStatement } from '../store/read-model-store.ts';
 import { ReadModel } from './read-model.ts';
@@ -43,7 +44,10 @@ const tableName = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 /** What `schema` declares. Throws `ConfigurationError` where there is nothing, or one name twice. */
 export function tablesOf(target: new () => Tables): readonly TableShape[] {
   const tables: TableShape[] = [];
-  const declare: DeclareTable = (name, columns, { indexes = [] } = {}) => {
+  const declare: DeclareTable = (name, columns, options = {}) => {
+    assertObject(`${target.name}.schema options`, options);
+    const { indexes = [] } = options;
+    assertArray(`${target.name}.schema indexes`, indexes);
     if (typeof name !== 'string' || !tableName.test(name)) {
       throw new ArgumentError(`${target.name}.schema table`, describe(name), 'letters, digits and _, at most 63');
     }

@@ -12,8 +12,9 @@ export class ClassNote<T> {
     this.#key = Symbol.for(`tidemark:${description}`);
   }
 
-  /** What was noted on this very class; a base class's note does not count. */
+  /** What was noted on this very class; a base class's note does not count, and what is no class has none. */
   own(target: AnyClass): T | undefined {
+    if (typeof target !== 'function') return undefined;
     return Reflect.getOwnMetadata(this.#key, target) as T | undefined;
   }
 

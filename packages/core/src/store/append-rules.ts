@@ -9,6 +9,7 @@ import {
   StreamNotFoundError,
   WrongExpectedRevisionError,
 } from '../errors.ts';
+import { assertArray } from '../event/argument-kinds.ts';
 import type { EventData } from '../event/event.ts';
 import { assertTexts } from '../event/event-data.ts';
 import { assertExpectedRevision, type ExpectedRevision, type Revision } from '../event/revision.ts';
@@ -134,7 +135,7 @@ export function assertAppend(
 
 /** Checks the arguments of an append, before it waits for anything; its size is that of all its streams together. */
 export function assertAppends(appends: readonly StreamAppend[], maxAppendBytes: number): void {
-  if (!Array.isArray(appends)) throw new ArgumentError('appends', describe(appends), 'an array');
+  assertArray('appends', appends);
   let bytes = 0;
   for (const append of appends) bytes += mostBytesOf(append ?? {});
   if (appends.length > 1 && new Set(appends.map(({ streamName }) => streamName)).size < appends.length)
@@ -149,7 +150,7 @@ function mostBytesOf({ streamName, events, expectedRevision, revive }: StreamApp
   assertExpectedRevision(expectedRevision);
   if (revive !== undefined && typeof revive !== 'boolean')
     throw new ArgumentError('revive', describe(revive), 'true or false');
-  if (!Array.isArray(events)) throw new ArgumentError('events', describe(events), 'an array');
+  assertArray('events', events);
   let characters = 0;
   for (const event of events) {
     const { eventId, type, data, metadata = '' } = event ?? {};

@@ -1,6 +1,7 @@
 /** Which commands were handled, so that a repeated one is answered and not decided again. */
 import { ArgumentError } from '../errors.ts';
-import type { Position, Revision } from '../event/revision.ts';
+import { assertObject } from '../event/argument-kinds.ts';
+import { assertPlace, type Position, type Revision } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 
 /** What is written with the append of a command that came with an id of its caller's. */
@@ -25,6 +26,20 @@ export interface HandledCommand extends CommandRecord {
 export interface CommandLog {
   /** Throws `ArgumentError` for what is no command id. */
   find(commandId: string): Promise<HandledCommand | undefined>;
+}
+
+/** Refuses what cannot be kept with an append: `ArgumentError`. */
+export function assertCommandRecord(value: unknown): asserts value is CommandRecord {
+  assertObject('command', value);
+  const { commandId, command, returned, decidedAt } = value as Partial<CommandRecord>;
+  assertCommandId(commandId);
+  for (const [name, text] of [
+    ['command', command],
+    ['returned', returned],
+  ] as const) {
+    if (typeof text !== 'string') throw new ArgumentError(`command.${name}`, describe(text), 'text');
+  }
+  assertPlace('command.decidedAt', decidedAt);
 }
 
 /** Refuses what no store can tell from other ids: halves of surrogate pairs are all one in UTF-8. */

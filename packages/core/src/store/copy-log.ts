@@ -3,6 +3,7 @@
  * events are appended in the log's order at exact revisions, so that whatever is repeated is recognised by its ids.
  */
 import { ArgumentError } from '../errors.ts';
+import { assertFunction } from '../event/argument-kinds.ts';
 import type { Position } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { paceOf } from '../shared/pace.ts';
@@ -67,8 +68,7 @@ export async function copyLog(from: EventStore, to: EventStore, options: CopyOpt
   assertStore('to', to);
   assertOptions(options);
   const { onProgress, signal } = options;
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new ArgumentError('onProgress', describe(onProgress), 'a function');
+  if (onProgress !== undefined) assertFunction('onProgress', onProgress);
   const [logId, other] = await Promise.all([from.logId(), to.logId()]);
   if (logId === other) throw new ArgumentError('to', `the log that is copied, ${logId}`, 'another log');
   signal?.throwIfAborted();

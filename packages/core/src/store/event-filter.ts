@@ -1,5 +1,6 @@
 /** Which events of the log a reader wants: AND between the kinds, OR within one. */
 import { ArgumentError } from '../errors.ts';
+import { assertObject } from '../event/argument-kinds.ts';
 import { describe } from '../shared/describe.ts';
 
 /** Names are matched exactly, case counts. A store knows types as they are stored; upcasting comes after. */
@@ -21,8 +22,7 @@ const kinds = ['categories', 'types', 'prefixes'] as const;
 /** Refuses a filter that is none, has an unknown kind, or has a kind without names: it could match nothing. */
 export function assertFilter(filter: unknown): asserts filter is EventFilter | undefined {
   if (filter === undefined) return;
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
-    throw new ArgumentError('filter', describe(filter), 'an object');
+  assertObject('filter', filter);
   for (const [kind, names] of Object.entries(filter)) {
     if (!kinds.some((known) => known === kind)) throw new ArgumentError('filter', `the key ${kind}`, kinds.join(', '));
     if (names === undefined) continue;
@@ -31,8 +31,9 @@ export function assertFilter(filter: unknown): asserts filter is EventFilter | u
   }
 }
 
-/** A test for events. */
+/** A test for events. Throws `ArgumentError` for what is no filter. */
 export function filterTest(filter: EventFilter = {}): (event: Filterable) => boolean {
+  assertFilter(filter);
   const categories = filter.categories && new Set(filter.categories);
   const types = filter.types && new Set(filter.types);
   const { prefixes } = filter;

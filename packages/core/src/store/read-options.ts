@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts';
+import { assertObject } from '../event/argument-kinds.ts';
 import { assertPlace } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { assertFilter } from './event-filter.ts';
@@ -27,8 +28,7 @@ export function assertSubscribeOptions(options: SubscribeToAllOptions): void {
 
 /** Refuses what is no object of options, and what is no signal in it. */
 export function assertOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new ArgumentError('options', describe(options), 'an object');
+  assertObject('options', options);
   const { signal } = options as { signal?: unknown };
   if (signal !== undefined) assertSignal(signal);
 }

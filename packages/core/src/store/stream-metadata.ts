@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts';
+import { assertObject } from '../event/argument-kinds.ts';
 import { encodeValue } from '../event/codec.ts';
 import { assertPlace } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
@@ -19,8 +20,7 @@ export function changedMetadata(metadata: StreamMetadata, changes: StreamMetadat
  * Throws `ArgumentError` or `SerializationError`.
  */
 export function metadataChanges(changes: unknown): StreamMetadataChanges {
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
-    throw new ArgumentError('stream metadata', describe(changes), 'an object');
+  assertObject('stream metadata', changes);
   for (const [key, value] of Object.entries(changes)) assertChange(key, value);
   return structuredClone(changes);
 }

@@ -58,7 +58,3 @@ export function assertMost(operator: string, most: unknown): void {
   if (typeof most === 'number' && Number.isSafeInteger(most) && most >= 1) return;
   throw new ArgumentError(`${operator} most`, describe(most), 'a whole number from 1');
 }
-
-export function assertFunction(argument: string, value: unknown): void {
-  if (typeof value !== 'function') throw new ArgumentError(argument, describe(value), 'a function');
-}

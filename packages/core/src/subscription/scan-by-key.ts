@@ -1,7 +1,6 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { ArgumentError } from '../errors.ts';
-import { describe } from '../shared/describe.ts';
-import { assertFunction, assertMost, KeyedState, type Seed, seedFor } from './keyed-state.ts';
+import { assertFunction, assertObject } from '../event/argument-kinds.ts';
+import { assertMost, KeyedState, type Seed, seedFor } from './keyed-state.ts';
 
 /** One step of `scanByKey`. */
 export interface KeyedScan<K, V> {
@@ -38,8 +37,7 @@ export function scanByKey<T, K, V>(
 ): OperatorFunction<T, KeyedScan<K, V>> {
   assertFunction('scanByKey keyOf', keyOf);
   assertFunction('scanByKey reducer', reducer);
-  if (typeof options !== 'object' || options === null)
-    throw new ArgumentError('scanByKey options', describe(options), 'an object');
+  assertObject('scanByKey options', options);
   assertMost('scanByKey', options.most);
   return (source) =>
     defer(() => {

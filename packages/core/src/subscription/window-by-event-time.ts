@@ -1,10 +1,11 @@
 /** Windows over when things happened, `occurredAt`, which is not the order of the log. */
 import { concat, defer, mergeMap, type OperatorFunction } from 'rxjs';
 import { ArgumentError } from '../errors.ts';
+import { assertFunction, assertObject } from '../event/argument-kinds.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { describe } from '../shared/describe.ts';
 import { type EventTimeWindow, EventTimeWindows } from './event-time-windows.ts';
-import { assertFunction, assertMost, type Seed } from './keyed-state.ts';
+import { assertMost, type Seed } from './keyed-state.ts';
 
 export interface WindowByEventTimeOptions<T extends RecordedEvent, V, K> {
   /** How long a window is. */
@@ -55,8 +56,7 @@ export function windowByEventTime<T extends RecordedEvent, V, K = string>(
 }
 
 function assertOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null)
-    throw new ArgumentError('windowByEventTime options', describe(options), 'an object');
+  assertObject('windowByEventTime options', options);
   const { milliseconds, offset = 0, grace = 0, keyOf, reducer, emitOpen = false, most } = options as Options;
   assertMilliseconds('milliseconds', milliseconds, 1);
   assertMilliseconds('offset', offset, Number.MIN_SAFE_INTEGER);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { createApplication, Documents, type EventData, eventData, Projection } from '@tidemark/core';
 import { test } from 'uvu';
-import { eventStoreDB } from '../../src/index.ts';
+import { eventStoreDB, withCredentials } from '../../src/index.ts';
 import { any, errorOf, idsOf, noStream, numbered, opened } from './opened.ts';
 
 const secret = 'hunter2';
@@ -51,6 +51,9 @@ for (const [found, address] of badStrings) {
 
 test('options that cannot be meant are refused', () => {
   const bad: readonly object[] = [
+    [],
+    ...['timeout', 'retryFor', 'maxAppendBytes', 'requiresLeader', 'batchAppends'].map((key) => ({ [key]: null })),
+    ...['nodePreference', 'tlsCAFile', 'clock', 'credentials'].map((key) => ({ [key]: null })),
     { timeouts: 5 },
     { timeout: 0 },
     { retryFor: Number.NaN },
@@ -70,6 +73,29 @@ test('options that cannot be meant are refused', () => {
   }
   assert.equal(refusalOf({ client: () => undefined }, { tlsCAFile: 'ca.crt' })['code'], 'INVALID_ARGUMENT');
   assert.equal(refusalOf({ clients: [] })['code'], 'INVALID_ARGUMENT');
+});
+
+test('who asks has a name and a password, and a function is what they ask with', () => {
+  const ada = { username: 'ada', password: secret };
+  const wrong: readonly (readonly [credentials: unknown, act: unknown])[] = [
+    ...[null, undefined, 5, secret, {}, { username: 'ada' }, { ...ada, username: '' }].map(
+      (user) => [user, () => 1] as const,
+    ),
+    ...[null, undefined, 5, {}].map((act) => [ada, act] as const),
+  ];
+  for (const [credentials, act] of wrong) {
+    assert.throws(
+      () => withCredentials(credentials as typeof ada, act as () => void),
+      (error) => {
+        assertKeeps(error);
+        return (error as { code?: unknown }).code === 'INVALID_ARGUMENT';
+      },
+    );
+  }
+  assert.equal(
+    withCredentials(ada, () => 1),
+    1,
+  );
 });
 
 test('what describes a store names its hosts and no secret', () => {

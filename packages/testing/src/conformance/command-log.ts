@@ -117,6 +117,17 @@ export const commandLog: Rules = {
       }
     },
 
+    'refuses what is no command': async ({ events }) => {
+      const { commandId, ...parts } = command('c-1');
+      const wrong: readonly unknown[] = [null, 7, 'c-1', [], {}, parts, { commandId }, { ...parts, commandId: null }];
+      for (const bad of [...wrong, { ...command('c-1'), returned: 7 }, { ...command('c-1'), decidedAt: -1 }]) {
+        const options = { ...any, command: bad as CommandRecord };
+        await writingNothing(events, () =>
+          refused('INVALID_ARGUMENT', () => events.append('account-1', numbered(1), options)),
+        );
+      }
+    },
+
     'goes with a write to several streams': async ({ events, commandLog: log }) => {
       if (!events.capabilities.multiStreamAppend) return;
       const to = (streamName: string) => ({ streamName, events: numbered(1), ...noStream });

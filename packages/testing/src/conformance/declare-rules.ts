@@ -1,5 +1,5 @@
 /** Binds rules to a store and to a test runner. */
-import { ArgumentError, type Clock, type StoreProvider } from '@tidemark/core';
+import { ArgumentError, assertFunction, assertObject, type Clock, type StoreProvider } from '@tidemark/core';
 import { inTime } from './language.ts';
 import { NotRequired, type Rules } from './rule.ts';
 
@@ -23,6 +23,16 @@ export interface Ground {
   end(): Promise<void>;
 }
 
+/** Refuses what no rule can be bound to, with `ArgumentError`, before a test is declared. */
+export function assertBinding(target: ConformanceTarget, test: DeclareTest): void {
+  assertObject('target', target);
+  if (typeof target.name !== 'string') throw new ArgumentError('target.name', String(target.name), 'text');
+  assertFunction('target.provide', target.provide);
+  if (target.dispose !== undefined) assertFunction('target.dispose', target.dispose);
+  if (target.skip !== undefined) assertObject('target.skip', target.skip);
+  assertFunction('test', test);
+}
+
 /** Declares a test for each rule. `prepare` makes new ground for each. */
 export function declareRules<G extends Ground>(
   target: ConformanceTarget,
@@ -30,6 +40,7 @@ export function declareRules<G extends Ground>(
   test: DeclareTest,
   prepare: (target: ConformanceTarget) => Promise<G>,
 ): void {
+  assertBinding(target, test);
   const skips = new Map(Object.entries(target.skip ?? {}));
   const known = new Set<string>();
   for (const [theme, rules] of Object.entries(themes)) {

@@ -1,9 +1,9 @@
 /** What holds for any sequence of calls on a store, tried with random ones and compared with a plain model of a log. */
 import assert from 'node:assert/strict';
-import { type EventStore, eventData, type Stores } from '@tidemark/core';
+import { ArgumentError, assertObject, assertPlace, type EventStore, eventData, type Stores } from '@tidemark/core';
 import fc from 'fast-check';
 import { openLog } from '../conformance/conformance.ts';
-import type { ConformanceTarget, DeclareTest } from '../conformance/declare-rules.ts';
+import { assertBinding, type ConformanceTarget, type DeclareTest } from '../conformance/declare-rules.ts';
 import { all, any } from '../conformance/language.ts';
 import type { OpenLog } from '../conformance/rule.ts';
 import { Caller } from './caller.ts';
@@ -22,8 +22,10 @@ export interface PropertyOptions {
   readonly shrink?: boolean;
 }
 
-/** Declares the properties as tests. The store has to have `multiStreamAppend` and `densePositions`. */
+/** Declares the properties as tests. The store has to have `multiStreamAppend` and `densePositions`. Throws `ArgumentError`. */
 export function storeProperties(target: ConformanceTarget, test: DeclareTest, options: PropertyOptions = {}): void {
+  assertBinding(target, test);
+  assertObject('options', options);
   const parameters = parametersOf(options);
   const declare = <T>(title: string, cases: fc.Arbitrary<T>, holds: (one: T) => Promise<void>) =>
     test(`${target.name}: ${title}`, () => fc.assert(fc.asyncProperty(cases, holds), parameters));
@@ -40,6 +42,10 @@ export function storeProperties(target: ConformanceTarget, test: DeclareTest, op
 }
 
 function parametersOf({ runs, seed, shrink = true }: PropertyOptions): fc.Parameters<unknown> {
+  if (runs !== undefined) assertPlace('runs', runs);
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    throw new ArgumentError('seed', String(seed), 'a whole number');
+  if (typeof shrink !== 'boolean') throw new ArgumentError('shrink', String(shrink), 'true or false');
   const { FC_RUNS, FC_SEED } = process.env as Readonly<Record<string, string | undefined>>;
   const first = seed ?? (FC_SEED === undefined ? undefined : Number(FC_SEED));
   return {

@@ -1,6 +1,6 @@
 /** How scenarios fail: with assertions that any runner shows, and with the cause kept. */
 import assert from 'node:assert/strict';
-import type { TidemarkError } from '@tidemark/core';
+import { ArgumentError, type TidemarkError } from '@tidemark/core';
 
 /** A class of errors, to be told from others by `instanceof`. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -26,9 +26,11 @@ export function fits(error: unknown, expected: string | ErrorClass): boolean {
     : error instanceof expected;
 }
 
-/** `expected` of `fits` in words. */
+/** `expected` of `fits` in words. Throws `ArgumentError` for what can fit no error. */
 export function wantedError(expected: string | ErrorClass): string {
-  return typeof expected === 'string' ? `the code ${expected}` : expected.name;
+  if (typeof expected === 'string') return `the code ${expected}`;
+  if (typeof expected === 'function' && typeof expected.prototype === 'object') return expected.name;
+  throw new ArgumentError('expected', textOf(expected), 'the code of an error, or its class');
 }
 
 export function textOf(error: unknown): string {

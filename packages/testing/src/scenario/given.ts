@@ -2,13 +2,15 @@
  * Given some events, when a command comes, then these events are recorded: the rules of an aggregate in one line each.
  * Each scenario runs twice, straight and stored (see `runs.ts`), so that what storing loses is found in the test.
  */
-import type {
-  AggregateClass,
-  AggregateRoot,
-  CommandClass,
-  DeciderDefinition,
-  Fields,
-  TidemarkError,
+import {
+  type AggregateClass,
+  type AggregateRoot,
+  assertFunction,
+  assertObject,
+  type CommandClass,
+  type DeciderDefinition,
+  type Fields,
+  type TidemarkError,
 } from '@tidemark/core';
 import { assertSame, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
 import { lostBetween } from './lost-between.ts';
@@ -22,7 +24,7 @@ import {
 } from './runs.ts';
 
 /**
- * Begins a scenario: the aggregate, and what happened to it before, oldest first.
+ * Begins a scenario: the aggregate, and what happened to it before, oldest first. Throws `ArgumentError`.
  *
  * @example
  * await given(Account, new AccountOpened('Ada')).when(Deposit, { accountId, amount: 25 }).then(new MoneyDeposited(25));
@@ -31,6 +33,7 @@ import {
 export function given<A extends AggregateRoot>(aggregate: AggregateClass<A>, ...events: readonly object[]): Given<A>;
 export function given<S>(aggregate: DeciderDefinition<S>, ...events: readonly object[]): Given<S>;
 export function given(aggregate: AggregateClass | DeciderDefinition, ...events: readonly object[]): Given<unknown> {
+  if (typeof aggregate !== 'function') assertObject('aggregate', aggregate);
   return new Given({ aggregate, events });
 }
 
@@ -38,13 +41,17 @@ export function given(aggregate: AggregateClass | DeciderDefinition, ...events: 
 export class Given<S> {
   constructor(private readonly scenario: Scenario) {}
 
-  /** With these services, at this time, with these `@Value` classes. */
+  /** With these services, at this time, with these `@Value` classes. Throws `ArgumentError`. */
   with(options: ScenarioOptions): Given<S> {
+    assertObject('options', options);
     return new Given({ ...this.scenario, options: { ...this.scenario.options, ...options } });
   }
 
-  /** Now this command comes. */
+  /** Now this command comes. Throws `ArgumentError`. */
   when<C extends object>(command: CommandClass<C>, fields: NoInfer<Fields<C>>, options: CommandOptions = {}): When<S> {
+    assertFunction('command', command);
+    assertObject('fields', fields);
+    assertObject('options', options);
     return new When({ ...this.scenario, command: { command, fields, options } });
   }
 
@@ -62,10 +69,9 @@ export class When<S> {
   // biome-ignore lint/suspicious/noThenProperty: it reads as the rule; awaiting the scenario itself does not compile.
   async then(...expected: readonly object[]): Promise<void> {
     // An `await` without an ending, in plain JavaScript, comes here with two functions.
-    if (expected.some((event) => typeof event === 'function')) {
-      (expected[1] as (error: Error) => void)(
-        failure('the scenario has no ending: add .then(…), .thenNothing() or .thenFails(…)'),
-      );
+    const [, reject] = expected;
+    if (typeof reject === 'function') {
+      reject(failure('the scenario has no ending: add .then(…), .thenNothing() or .thenFails(…)'));
       return;
     }
     await ending(this.scenario, (outcome) => {
@@ -151,7 +157,7 @@ function assertRefused({ events, error, how }: Outcome, expected: string | Error
 function assertState(outcome: Outcome, expected: object): void {
   eventsOf(outcome);
   const { state, how } = outcome;
-  const parts = typeof expected === 'object' && typeof state === 'object' && state !== null;
+  const parts = typeof expected === 'object' && expected !== null && typeof state === 'object' && state !== null;
   // The keys that the scenario names; where the state is a single value, that value.
   const part = (of: object) => Object.fromEntries(Object.keys(expected).map((key) => [key, of[key as keyof object]]));
   assertSame(parts ? part(state) : state, parts ? part(expected) : expected, how('led to another state'));

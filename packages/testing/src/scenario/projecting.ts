@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import {
   type Application,
   ArgumentError,
+  assertArray,
+  assertObject,
   createApplication,
   type DeadLetter,
   type Documents,
@@ -65,7 +67,9 @@ interface ProjectingScenario {
 export class Projecting<T> {
   constructor(private readonly scenario: ProjectingScenario) {}
 
+  /** Throws `ArgumentError`. */
   with(options: ProjectingOptions): Projecting<T> {
+    assertObject('options', options);
     return new Projecting({ ...this.scenario, options: { ...this.scenario.options, ...options } });
   }
 
@@ -74,8 +78,9 @@ export class Projecting<T> {
     return this.#and({ streamName, events, occurredAt: undefined });
   }
 
-  /** The same, with the time at which they happened. */
+  /** The same, with the time at which they happened. Throws `ArgumentError`. */
   givenAt(occurredAt: Date, streamName: string, ...events: readonly object[]): Projecting<T> {
+    if (!(occurredAt instanceof Date)) throw new ArgumentError('occurredAt', String(occurredAt), 'a Date');
     return this.#and({ streamName, events, occurredAt });
   }
 
@@ -158,9 +163,11 @@ export class Projecting<T> {
 
   async #run(look: (app: Application, projection: unknown) => Promise<void>): Promise<void> {
     const { projection, given, options } = this.scenario;
-    const { store = memory(), upcasters = [], values = [] } = options;
+    const { store = memory(), upcasters = [], values = [], events: others = [] } = options;
+    assertArray('events', others);
+    for (const event of given.flatMap(({ events }) => events)) assertObject('event', event);
     const classes = given.flatMap(({ events }) => events.map((event) => event.constructor as EventClass));
-    const events = [...new Set([...eventsOf(projection), ...classes, ...(options.events ?? [])])];
+    const events = [...new Set([...eventsOf(projection), ...classes, ...others])];
     const registry = new EventRegistry({ events, values, upcasters });
     const declarations = { projections: [projection], events, values, upcasters };
     const app = await createApplication({ store, ...declarations, onError: () => {} });

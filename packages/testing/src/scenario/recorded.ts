@@ -1,5 +1,12 @@
 /** Recorded events for tests of what reads them: projections, subscribers, reactions. */
-import { aggregateIdOf, categoryOf, type EventClass, EventRegistry, type RecordedEvent } from '@tidemark/core';
+import {
+  aggregateIdOf,
+  assertObject,
+  categoryOf,
+  type EventClass,
+  EventRegistry,
+  type RecordedEvent,
+} from '@tidemark/core';
 import { countedId } from '../counting-ids.ts';
 
 /** What an envelope says besides its event; the rest has defaults that belong together. */
@@ -7,11 +14,14 @@ export type Envelope = Partial<Omit<RecordedEvent, 'data' | 'type' | 'category' 
 
 /**
  * An event of a `@DomainEvent` class as if it had been recorded: by default the first of the stream `test-1`.
+ * Throws `ArgumentError`, and `ConfigurationError` for an event of another class.
  *
  * @example
  * recorded(new MoneyDeposited(25), { streamName: 'account-42', revision: 3 })
  */
 export function recorded<E extends object>(event: E, envelope: Envelope = {}): RecordedEvent<E> {
+  assertObject('event', event);
+  assertObject('envelope', envelope);
   const { streamName = 'test-1', revision = 0, position = revision + 1 } = envelope;
   const recordedAt = envelope.recordedAt ?? new Date('2026-01-01T00:00:00.000Z');
   const { type } = new EventRegistry({ events: [event.constructor as EventClass] }).nameOf(event);

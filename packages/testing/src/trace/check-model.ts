@@ -1,5 +1,6 @@
 /** Compares a read model with what a fresh replay gives: document by document, all of them. */
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { ArgumentError } from '@tidemark/core';
 import { Findings } from './invariant-error.ts';
 
 /** Documents by key: a Map, entries, or what `app.documents(P).all()` gives. */
@@ -9,12 +10,14 @@ export type KeyedDocuments<T = unknown> =
 
 /**
  * Resolves with the number of documents when the model has just those that the replay has, deeply and strictly equal.
- * Throws `InvariantError` with the first differences.
+ * Throws `InvariantError` with the first differences, and `ArgumentError`.
  *
  * @example
  * await checkModelAgainstReplay(app.documents(Balances).all(), balancesByHand);
  */
 export async function checkModelAgainstReplay(model: KeyedDocuments, replay: KeyedDocuments): Promise<number> {
+  assertDocuments('model', model);
+  assertDocuments('replay', replay);
   const findings = new Findings();
   const left = new Map<string, unknown>();
   for await (const document of replay) left.set(...keyed(document));
@@ -47,6 +50,12 @@ export async function checkModelAgainstReplay(model: KeyedDocuments, replay: Key
   }
   findings.assertNone();
   return documents;
+}
+
+function assertDocuments(argument: string, documents: unknown): void {
+  const kind = typeof documents === 'object' ? (documents ?? undefined) : undefined;
+  if (kind !== undefined && (Symbol.iterator in kind || Symbol.asyncIterator in kind)) return;
+  throw new ArgumentError(argument, show(documents), 'a Map, entries, or what `documents(P).all()` gives');
 }
 
 function keyed<T>(document: readonly [string, T] | { readonly key: string; readonly value: T }): [string, T] {

@@ -4,7 +4,7 @@
  *
  * A consumer here is one that gets the log in its order. Several processes may be it in turn, or stand by.
  */
-import { ArgumentError, assertPlace, type Position } from '@tidemark/core';
+import { ArgumentError, assertObject, assertPlace, type Position } from '@tidemark/core';
 import { checkChain } from './commit-chain.ts';
 import { Findings } from './invariant-error.ts';
 import { LogIndex, type LogView, type TraceableLog } from './log-index.ts';
@@ -57,10 +57,11 @@ export interface TraceReport {
 export async function checkTrace(
   traces: Trace | Iterable<Trace>,
   log: TraceableLog,
-  { after = 0, upTo, transactional = false, ...view }: TraceOptions = {},
+  options: TraceOptions = {},
 ): Promise<TraceReport> {
-  const all = Symbol.iterator in traces ? [...traces] : [traces];
-  if (all.length === 0) throw new ArgumentError('traces', 'none', 'at least one');
+  const all = tracesOf(traces);
+  assertObject('options', options);
+  const { after = 0, upTo, transactional = false, ...view } = options;
   assertPlace('after', after);
   if (upTo !== undefined) assertPlace('upTo', upTo);
   const findings = new Findings();
@@ -82,6 +83,17 @@ export async function checkTrace(
     ...{ traces: all.length, runs, delivered, redelivered, commits },
     ...{ unrecordedCommits, builds, checkpoint, cut },
   };
+}
+
+function tracesOf(traces: Trace | Iterable<Trace>): readonly Trace[] {
+  const isList = typeof traces === 'object' && traces !== null && Symbol.iterator in traces;
+  const all = isList ? [...traces] : [traces as Trace];
+  if (all.length === 0) throw new ArgumentError('traces', 'none', 'at least one');
+  for (const trace of all) {
+    if (typeof trace?.entries !== 'function')
+      throw new ArgumentError('traces', String(trace), 'a ConsumerTrace, or what `readTrace` gives');
+  }
+  return all;
 }
 
 function assertComplete(

@@ -2,7 +2,7 @@
  * Records what a consumer of the log saw and what it durably finished, so that `checkTrace` can hold it to the log,
  * now or later, here or in another process.
  */
-import { ArgumentError, assertPlace, type Checkpoint, type Position } from '@tidemark/core';
+import { ArgumentError, assertObject, assertPlace, type Checkpoint, type Position } from '@tidemark/core';
 import { entryLine, headerLine, type Trace, type TraceEntry } from './trace-entry.ts';
 import { entriesIn, FileLines, MemoryLines, type TraceLines } from './trace-lines.ts';
 
@@ -47,7 +47,10 @@ export class ConsumerTrace implements Trace {
   #build: number;
 
   /** Throws `ArgumentError` for a file that exists, and what the file system throws. */
-  constructor({ file, name = file ?? 'consumer', build = 0 }: ConsumerTraceOptions = {}) {
+  constructor(options: ConsumerTraceOptions = {}) {
+    assertObject('options', options);
+    const { file, name = file ?? 'consumer', build = 0 } = options;
+    if (typeof name !== 'string') throw new ArgumentError('name', String(name), 'text');
     assertPlace('build', build);
     this.name = name;
     this.#lines = file === undefined ? new MemoryLines() : new FileLines(file);
@@ -57,7 +60,9 @@ export class ConsumerTrace implements Trace {
   }
 
   /** The consumer got this event. Throws `ArgumentError` for what has no position or id. */
-  seen({ position, eventId, part }: SeenEvent): void {
+  seen(event: SeenEvent): void {
+    assertObject('event', event);
+    const { position, eventId, part } = event;
     assertPlace('position', position);
     assertId(eventId);
     if (part === undefined) this.#lines.write(`seen ${position} ${eventId}\n`);

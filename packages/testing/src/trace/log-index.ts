@@ -4,7 +4,6 @@
  */
 import {
   ArgumentError,
-  assertFilter,
   type EventFilter,
   type EventRegistry,
   type EventStore,
@@ -41,7 +40,7 @@ export class LogIndex {
 
   /** Throws `ArgumentError` for a filter that is none, or a log out of order, and what reading throws. */
   static async read(log: TraceableLog, { filter, registry }: LogView): Promise<LogIndex> {
-    assertFilter(filter);
+    assertLog(log);
     const index = new LogIndex();
     const wanted = filterTest(filter);
     if ('readAll' in log) {
@@ -132,4 +131,10 @@ export class LogIndex {
     this.#ids.push(eventId);
     this.#wanted.push(wanted);
   }
+}
+
+function assertLog(log: unknown): void {
+  const kind = typeof log === 'object' ? (log ?? {}) : {};
+  if ('readAll' in kind || Symbol.iterator in kind || Symbol.asyncIterator in kind) return;
+  throw new ArgumentError('log', String(log), 'an event store, or its events');
 }

@@ -42,6 +42,7 @@ export class FileLines implements TraceLines {
   #descriptor: number | undefined;
 
   constructor(private readonly file: string) {
+    assertPath(file);
     try {
       this.#descriptor = fs.openSync(file, 'ax');
     } catch (cause) {
@@ -67,14 +68,20 @@ export class FileLines implements TraceLines {
 
 /**
  * The trace in a file that a `ConsumerTrace` wrote, in this process or in another, dead or alive: it holds the lines
- * that are there when its entries are read. Throws `UnreadableTraceError`, and what the file system throws.
+ * that are there when its entries are read. Throws `UnreadableTraceError`, `ArgumentError`, and what the
+ * file system throws.
  *
  * @example
  * await checkTrace([readTrace('first.trace'), readTrace('second.trace')], stores.events);
  */
 export function readTrace(file: string): Trace {
+  assertPath(file);
   const name = nameOf(file);
   return { name, entries: () => entriesIn(fileChunks(file), name) };
+}
+
+function assertPath(file: unknown): void {
+  if (typeof file !== 'string' || file === '') throw new ArgumentError('trace file', String(file), 'a path');
 }
 
 /** The entries behind the header. */

@@ -1,15 +1,19 @@
 /** Records where a projection begins and what it commits, at the store below it. */
-import type {
-  Checkpoint,
-  InlineProjections,
-  InlineTransaction,
-  ModelBuild,
-  ModelKey,
-  ModelSession,
-  ReadModelStore,
-  StoreProvider,
+import {
+  ArgumentError,
+  assertFunction,
+  assertObject,
+  assertPlace,
+  type Checkpoint,
+  type InlineProjections,
+  type InlineTransaction,
+  type ModelBuild,
+  type ModelKey,
+  type ModelSession,
+  type ReadModelStore,
+  type StoreProvider,
 } from '@tidemark/core';
-import type { ConsumerTrace } from './consumer-trace.ts';
+import { ConsumerTrace } from './consumer-trace.ts';
 
 /**
  * The store, with one projection's checkpoints recorded: `restarted` at the beginning of each transaction on its read
@@ -17,12 +21,16 @@ import type { ConsumerTrace } from './consumer-trace.ts';
  * recorded by its handlers, with `trace.seen(event)`. For an inline projection the transactions are those of appends,
  * too: check its traces with `transactional`, as its handlers see what is refused afterwards.
  *
- * One application at a time, and the first build it works on: give each its own trace.
+ * One application at a time, and the first build it works on: give each its own trace. Throws `ArgumentError`.
  *
  * @example
  * const app = await createApplication({ store: tracedStore(sqlite('bank.db'), { name: 'balances', version: 1 }, trace), … });
  */
 export function tracedStore(store: StoreProvider, model: ModelKey, trace: ConsumerTrace): StoreProvider {
+  assertFunction('store.open', store?.open);
+  assertObject('model', model);
+  assertPlace('model.version', model.version);
+  if (!(trace instanceof ConsumerTrace)) throw new ArgumentError('trace', String(trace), 'a ConsumerTrace');
   return {
     description: store.description,
     async open() {

@@ -1,9 +1,8 @@
 /** `live(name, filter, pipeline)`: a projection that is an RxJS pipeline, and keeps its latest value in memory. */
 import type { Observable } from 'rxjs';
 import { ArgumentError } from '../../errors.ts';
-import { eventNameOf } from '../../event/domain-event.ts';
+import { demandEventName } from '../../event/domain-event.ts';
 import type { RecordedEvent } from '../../event/event.ts';
-import type { AnyClass } from '../../shared/class-metadata.ts';
 import { describe } from '../../shared/describe.ts';
 import { assertFilter } from '../../store/event-filter.ts';
 import type { ConsumerFilter } from '../../subscription/consumer-filter.ts';
@@ -82,9 +81,5 @@ function assertConsumerFilter(filter: unknown): asserts filter is ConsumerFilter
 }
 
 function nameOf(type: unknown): unknown {
-  if (typeof type !== 'function') return type;
-  const name = eventNameOf(type as unknown as AnyClass)?.type;
-  if (name === undefined)
-    throw new ArgumentError('filter.types', describe(type), 'classes with @DomainEvent, or names');
-  return name;
+  return typeof type === 'function' ? demandEventName('filter.types', type).type : type;
 }
