@@ -10,6 +10,7 @@ const mapped = 2 ** 31 - 65_536;
 export class Bench {
   readonly mmapBytes: number;
   #files = 0;
+  readonly #endings: (() => Promise<unknown>)[] = [];
 
   constructor(
     private readonly folder: string,
@@ -35,6 +36,15 @@ export class Bench {
     const copy = this.file();
     fs.copyFileSync(file, copy);
     return copy;
+  }
+
+  /** Has this done when the scenario is over. */
+  atEnd(act: () => Promise<unknown>): void {
+    this.#endings.push(act);
+  }
+
+  async end(): Promise<void> {
+    for (const act of this.#endings.splice(0)) await act();
   }
 
   remove(file: string): void {

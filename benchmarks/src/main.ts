@@ -90,6 +90,7 @@ async function sectionOf(
     const outcomes = await compare(ways, roundsOf(scenario, options), scenario.warmUps);
     return { ...ratesSection(scenario, outcomes), broken: brokenFloors(scenario, outcomes) };
   } finally {
+    await bench.end();
     fs.rmSync(own, { recursive: true, force: true });
   }
 }

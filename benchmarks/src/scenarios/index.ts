@@ -4,6 +4,7 @@ import { batch100, batch1000 } from './batches.ts';
 import { catchUp } from './catch-up.ts';
 import { decide } from './decide.ts';
 import { liveAcross, liveHere } from './delays.ts';
+import { eventStoreDBScenarios } from './eventstoredb.ts';
 import { execute64, executeFull, executeNormal } from './execute.ts';
 import { inline1, inline64 } from './inline.ts';
 import { load } from './load.ts';
@@ -35,5 +36,10 @@ export const chapters: readonly Chapter[] = [
     title: 'Live',
     about: 'From an append to those who follow the log, while events come all the time.',
     scenarios: [liveHere, liveAcross],
+  },
+  {
+    title: 'EventStoreDB',
+    about: 'What the adapter costs above the client.',
+    scenarios: eventStoreDBScenarios,
   },
 ];
