@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createApplication } from '@tidemark/core';
+import { createApplication, type DeclareTable, On, Projection, type RecordedEvent, Tables } from '@tidemark/core';
 import { sqlite } from '@tidemark/sqlite';
 import { test } from 'uvu';
 import { Add, Counted, Counter, Totals } from './application/counter.ts';
@@ -28,6 +28,27 @@ test('a restarted application finds its aggregates, snapshots, receipts and docu
     again.events.map(({ data }) => data instanceof Counted),
     [true],
   );
+});
+
+@Projection('sums')
+class Sums extends Tables {
+  schema(table: DeclareTable): void {
+    table('sums', 'counter TEXT PRIMARY KEY, sum INTEGER');
+  }
+  @On(Counted)
+  counted({ aggregateId, data }: RecordedEvent<Counted>): void {
+    this.sql(`INSERT INTO ${this.table('sums')} VALUES (?, ?)`).run(aggregateId, data.n);
+  }
+}
+
+test('a reader of tables finds those of its own build by name, and no others', async () => {
+  const file = temporaryFile();
+  await using app = await createApplication({ store: sqlite(file), aggregates: [Counter], projections: [Sums] });
+  await app.caughtUp(Sums, await app.execute(Add, { counterId: 'a', n: 7 }));
+  const tables = app.tables(Sums);
+  assert.deepEqual(await tables.get(`SELECT sum FROM ${tables.table('sums')}`), { sum: 7 });
+  assert.equal(tables.table('sums') === 'sums', false);
+  assert.throws(() => tables.table('events'), { code: 'INVALID_ARGUMENT' });
 });
 
 test('applications in two processes on one file decide on each other’s events, and lose none', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createApplication, memory } from '@tidemark/core';
 import { test } from 'uvu';
-import { Account, Balances } from '../fixtures/bank.ts';
+import { Account, Balances, OpenAccount } from '../fixtures/bank.ts';
 
 const refused = (act: Promise<unknown>, argument: string, given: unknown) =>
   assert.rejects(act, { code: 'INVALID_ARGUMENT', argument }, `${argument} ${String(given)}`);
@@ -21,6 +21,21 @@ test('upcasters that `upcast` did not make are refused', async () => {
   }
 });
 
+test('a command without fields, and a projection of another kind, are refused', async () => {
+  const app = await createApplication({ store: memory(), aggregates: [Account], projections: [Balances] });
+  for (const given of [null, undefined, 5, 'text', []]) {
+    await refused(app.execute(OpenAccount, given as never), 'fields of OpenAccount', given);
+  }
+  assert.throws(() => app.tables(Balances as never), { code: 'INVALID_ARGUMENT', found: /onto documents/ });
+  for (const name of [null, 5, ''])
+    assert.throws(() => app.subscribe({}, () => {}, { name: name as never }), {
+      code: 'INVALID_ARGUMENT',
+      argument: 'name',
+    });
+  assert.equal(await app.eventStore.head(), 0);
+  await app.stop();
+});
+
 test('questions to documents, and to what is parked, that are none are refused', async () => {
   const app = await createApplication({ store: memory(), aggregates: [Account], projections: [Balances] });
   const documents = app.documents(Balances);
@@ -35,6 +50,7 @@ test('questions to documents, and to what is parked, that are none are refused',
   for (const given of [null, -1, '5'])
     await refused(parked.skip({ streamName: 'account-1', position: given as never }), 'position', given);
   await assert.rejects(parked.skip({} as never), { code: 'INVALID_STREAM_NAME' });
+  await assert.rejects(parked.retry({ streamName: 5 as never }), { code: 'INVALID_STREAM_NAME' });
   await app.stop();
 });
 

@@ -71,6 +71,18 @@ test('values that SQLite does not take are refused with what it takes, and so is
   await stores.close();
 });
 
+test('a build whose shape somebody has spoilt is refused by its number', async () => {
+  const file = temporaryFile();
+  const before = await opened(file);
+  const { id } = await serve(before.readModels, balances, { shape });
+  before.db.prepare(`UPDATE builds SET shape = '{' WHERE id = ?`).run(id);
+  await before.close();
+  const { readModels, close } = await opened(file);
+  const { message } = await refused('UNREADABLE_EVENT', () => readModels.tableName(id, 'rows'));
+  assert.match(message, `the shape of build ${id} cannot be read`);
+  await close();
+});
+
 test('a constraint that is broken is told in the words of SQLite; the handler may go on', async () => {
   const stores = await inSession((session) => {
     const insert = prepare(session, 'INSERT INTO rows (id) VALUES (?)');
