@@ -3,6 +3,7 @@ import {
   type Application,
   createApplication,
   Documents,
+  type ModelSession,
   memory,
   On,
   Projection,
@@ -96,6 +97,26 @@ for (const [what, spoil] of [
     await app.stop();
   });
 }
+
+test('a half-filled build of another log is dropped for a new one', async () => {
+  const store = withCheckpoint(async ({ readModels }) => {
+    const { id } = await readModels.begin({ name: 'balances', version: 1 }, { indexes: [], tables: [] });
+    const run = (session: ModelSession) => {
+      session.write('nobody', { json: '{"owner":"Nobody","balance":9}', types: null });
+      return { logId: 'other', position: 2, eventId: 'x' };
+    };
+    await readModels.transact(id, { expected: undefined, run });
+  });
+  await withApp(
+    async (app) => {
+      await app.caughtUp(Balances, 3);
+      const documents = app.documents(Balances);
+      assert.deepEqual(await documents.get(accountId), { owner: 'Ada', balance: 2 });
+      assert.equal(await documents.count(), 1);
+    },
+    { store },
+  );
+});
 
 test('a store that is closed below the application stops the projection, and says so', async () => {
   const app = await createApplication({ store: memory(), aggregates: [Account], projections: [Balances], ...quiet });
