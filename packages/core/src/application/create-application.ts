@@ -1,5 +1,4 @@
 /** Wires an application: checks, opens, starts, and at the end stops in the opposite order. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServicesFor } from '../aggregate/services.ts';
 import type { AggregateClass } from '../aggregate/to-aggregate-type.ts';
 import { createValidate } from '../aggregate/validation.ts';
@@ -12,6 +11,7 @@ import { Receipts } from '../decider/receipts.ts';
 import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
 import { Activities } from '../shared/activities.ts';
+import { AsyncScope } from '../shared/async-scope.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import { type Ids, randomIds } from '../shared/ids.ts';
@@ -72,7 +72,7 @@ export async function createApplication<const A extends AggregateClass | Decider
   const { registry } = wiring;
   const validate = await createValidate();
   const onError = guarded(options.onError);
-  const causation = new AsyncLocalStorage<Causation>();
+  const causation = new AsyncScope<Causation>();
   const cache = new AggregateCache(options.cache);
   const stores = await store.open();
   const { events, commandLog, readModelsWarning } = stores;

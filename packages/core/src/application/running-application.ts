@@ -249,7 +249,12 @@ export class RunningApplication implements Application {
       await patience.wait(settled(), () => [waitsFor]);
     } finally {
       clearInterval(this.#alive);
-      await patience.wait(stores.close(), () => [this.parts.description]);
+      await patience
+        .wait(stores.close(), () => [this.parts.description])
+        .finally(() => {
+          this.parts.activities.end();
+          this.parts.causation.end();
+        });
     }
     patience.assertSettled();
   }
