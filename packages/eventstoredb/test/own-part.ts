@@ -82,7 +82,7 @@ class Names {
 
   filter(filter: EventFilter | undefined): EventFilter | undefined {
     const begun = (names: unknown) =>
-      Array.isArray(names) ? names.map((name) => this.beginning + String(name)) : names;
+      Array.isArray(names) ? names.map((name) => (typeof name === 'string' ? this.beginning + name : name)) : names;
     if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) return filter;
     return Object.fromEntries(
       Object.entries(filter).map(([kind, names]) => [kind, kind === 'types' ? names : begun(names)]),
@@ -164,9 +164,9 @@ function partOf(events: EventStore, names: Names, start: Position): EventStore {
       const reading = events.readStream(names.there(streamName), options);
       return eventPages(() => names.items(reading.pages(), own));
     },
-    readAll: (options?: ReadAllOptions): EventPages => {
-      if (typeof options !== 'object' && options !== undefined) return events.readAll(options);
-      const { direction, from, limit, filter } = options ?? {};
+    readAll: (options: ReadAllOptions = {}): EventPages => {
+      if (!isObject(options)) return events.readAll(options);
+      const { direction, from, limit, filter } = options;
       if (direction === 'backwards') return backwards({ ...options, direction });
       const begins = start > 0 && (from === undefined || (isCount(from) && from <= start));
       // Only the place of an event is one to begin at: the one that was there before is read, too.
@@ -177,9 +177,10 @@ function partOf(events: EventStore, names: Names, start: Position): EventStore {
     subscribeToStream: (streamName: string, options?: SubscribeToStreamOptions): Subscription =>
       following(events.subscribeToStream(names.there(streamName), options)),
     subscribeToAll: (options: SubscribeToAllOptions = {}): Subscription => {
-      const { after = 0, filter } = options ?? {};
+      if (!isObject(options)) return events.subscribeToAll(options);
+      const { after = 0, filter } = options;
       const place = isCount(after) ? { after: Math.max(after, start) } : {};
-      return following(events.subscribeToAll(options && { ...options, filter: names.filter(filter), ...place }));
+      return following(events.subscribeToAll({ ...options, filter: names.filter(filter), ...place }));
     },
     deleteStream: (streamName, options) => naming(streamName, (name) => events.deleteStream(name, options)),
     tombstoneStream: (streamName, options) => naming(streamName, (name) => events.tombstoneStream(name, options)),
@@ -222,4 +223,6 @@ async function* upTo(limit: number | undefined, pages: AsyncIterable<readonly St
   }
 }
 
+/** What is none has to be refused as it is. */
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
