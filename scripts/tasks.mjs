@@ -61,6 +61,15 @@ const tasks = {
   setup: async () => 0,
   start: () => source('examples/loan-applications/src/main.ts', args),
   test: () => run(node, ['scripts/test.mjs', ...args]),
+  // One file after another: the suites' rules want a server that nobody else uses meanwhile.
+  'test:eventstoredb': () => {
+    if (!process.env.TIDEMARK_EVENTSTOREDB)
+      console.log(
+        'TIDEMARK_EVENTSTOREDB is not set: the tests run on the test server of the package. For a real one, set it to a\n' +
+          'connection string, esdb://127.0.0.1:2113?tls=false or esdb://user:password@node1,node2,node3?tlsCAFile=ca.crt.\n',
+      );
+    return run(node, ['scripts/test.mjs', 'packages/eventstoredb/test', ...args], { TEST_JOBS: '1' });
+  },
   coverage: async () => {
     const data = path.join(root, 'coverage/tmp');
     fs.rmSync(data, { recursive: true, force: true });

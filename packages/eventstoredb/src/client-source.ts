@@ -1,5 +1,6 @@
 /** The one client of a store: made when it is first needed, and made anew when it has become unusable. */
 import { ConfigurationError } from '@tidemark/core';
+import { holdChannel } from './client-channel.ts';
 import type { Credentials, EventStoreClient } from './client-type.ts';
 import { causeOf } from './failures.ts';
 import type { Settings } from './options.ts';
@@ -12,6 +13,7 @@ const nobody: Credentials = { username: 'tidemark', password: 'tidemark' };
 
 export class ClientSource {
   #client: Promise<EventStoreClient> | undefined;
+  readonly #closings = new WeakMap<EventStoreClient, () => Promise<void>>();
   #leaving: Promise<void> = Promise.resolve();
   /** How many clients took the place of another one. */
   replaced = 0;
@@ -20,7 +22,7 @@ export class ClientSource {
 
   /** Throws `ConfigurationError` where there is no client to be had. */
   current(): Promise<EventStoreClient> {
-    this.#client ??= this.#leaving.then(() => this.#make());
+    this.#client ??= this.#leaving.then(() => this.#made());
     this.#client.catch(() => {
       this.#client = undefined;
     });
@@ -47,6 +49,12 @@ export class ClientSource {
     this.#client = undefined;
     await this.#leaving;
     if (client !== undefined) await this.#goodbye(client);
+  }
+
+  async #made(): Promise<EventStoreClient> {
+    const client = await this.#make();
+    this.#closings.set(client, holdChannel(client));
+    return client;
   }
 
   async #make(): Promise<EventStoreClient> {
@@ -78,8 +86,9 @@ export class ClientSource {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, longestGoodbye);
     });
-    // Also when it takes longer than anybody waits for it.
-    const ended = Promise.resolve(client.dispose()).then(
+    // First what makes further calls impossible. Also when it takes longer than anybody waits for it.
+    const closing = this.#closings.get(client)?.();
+    const ended = Promise.all([closing, client.dispose()]).then(
       () => releaseBatch(client),
       () => {},
     );

@@ -1,11 +1,17 @@
-/** What the suites are bound to: a test server for each rule. */
+/**
+ * What the suites are bound to: a test server for each rule, or a part of a real server's log for each, where
+ * TIDEMARK_EVENTSTOREDB holds a connection string.
+ */
 import type { ConformanceTarget } from '@tidemark/testing';
 import { eventStoreDB } from '../src/index.ts';
 import { startTestServer, type TestServer } from '../src/test-server/index.ts';
+import { ownPart } from './own-part.ts';
+
+export const realServer = process.env['TIDEMARK_EVENTSTOREDB'];
 
 const servers = new WeakMap<object, TestServer>();
 
-export const target: ConformanceTarget = {
+const onTestServer: ConformanceTarget = {
   name: 'eventstoredb',
   provide: async (clock) => {
     const server = await startTestServer({ clock });
@@ -17,3 +23,10 @@ export const target: ConformanceTarget = {
     await servers.get(provider)?.stop();
   },
 };
+
+const onRealServer = (address: string): ConformanceTarget => ({
+  name: 'eventstoredb',
+  provide: (clock) => ownPart(eventStoreDB(address, { clock })),
+});
+
+export const target = realServer === undefined ? onTestServer : onRealServer(realServer);

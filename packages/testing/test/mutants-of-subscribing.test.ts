@@ -91,6 +91,22 @@ noticed(
 );
 
 noticed(
+  'does not say that it caught up where the log ends with a full page',
+  'progress: says that it caught up wherever a page of the store ends',
+  ({ events }) => ({
+    events: {
+      subscribeToAll: (options = {}): Subscription => ({
+        async *[Symbol.asyncIterator]() {
+          const isFull = options.after !== undefined && ((await events.head()) - options.after) % 64 === 0;
+          for await (const message of events.subscribeToAll(options))
+            yield message.kind === 'progress' && isFull ? { ...message, caughtUp: false } : message;
+        },
+      }),
+    },
+  }),
+);
+
+noticed(
   'keeps quiet about what does not match',
   'progress: passes over what does not match, to the end of the log',
   telling(async function* (messages) {

@@ -1,5 +1,4 @@
 /** Wires an application: checks, opens, starts, and at the end stops in the opposite order. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServicesFor } from '../aggregate/services.ts';
 import type { AggregateClass } from '../aggregate/to-aggregate-type.ts';
 import { createValidate } from '../aggregate/validation.ts';
@@ -13,6 +12,7 @@ import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
 import { assertClock, assertFunction, assertObject } from '../event/argument-kinds.ts';
 import { Activities } from '../shared/activities.ts';
+import { AsyncScope } from '../shared/async-scope.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import { type Ids, randomIds } from '../shared/ids.ts';
@@ -77,7 +77,7 @@ export async function createApplication<const A extends AggregateClass | Decider
   const { registry } = wiring;
   const validate = await createValidate();
   const onError = guarded(hook);
-  const causation = new AsyncLocalStorage<Causation>();
+  const causation = new AsyncScope<Causation>();
   const stores = await store.open();
   const { events, commandLog, readModelsWarning } = stores;
   if (readModelsWarning !== undefined && wiring.projections.size > 0)

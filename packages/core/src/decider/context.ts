@@ -47,8 +47,9 @@ export function isInside(streamName: string, handling: Handling | undefined): bo
   return false;
 }
 
-/** What carries a `Causation` along: an `AsyncLocalStorage`, named by shape so that declarations need no Node types. */
+/** What carries a `Causation` along: an `AsyncScope`, named by shape so that declarations need no Node types. */
 export interface CausationScope {
   getStore(): Causation | undefined;
   run<R>(causation: Causation, act: () => R): R;
+  end(): void;
 }

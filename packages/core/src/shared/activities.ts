@@ -2,7 +2,7 @@
  * By which handlers a piece of code is called, however many promises away: to wait for one of them would be to wait for
  * itself.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncScope } from './async-scope.ts';
 
 /** A handler at work. */
 export interface Activity {
@@ -10,7 +10,7 @@ export interface Activity {
 }
 
 export class Activities {
-  readonly #calling = new AsyncLocalStorage<readonly Activity[]>();
+  readonly #calling = new AsyncScope<readonly Activity[]>();
 
   run<R>(activity: Activity, act: () => R): R {
     return this.#calling.run([...this.#underWay(), activity], act);
@@ -20,6 +20,11 @@ export class Activities {
   isPartOf(activity?: Activity): boolean {
     const calling = this.#underWay();
     return activity === undefined ? calling.length > 0 : calling.includes(activity);
+  }
+
+  /** To be called when no activity begins any more. */
+  end(): void {
+    this.#calling.end();
   }
 
   /** Timers and the like that a handler left behind still carry it with them. */

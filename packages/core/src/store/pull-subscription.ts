@@ -44,6 +44,8 @@ async function* pull(
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let position = after;
   let begun = false;
+  /** What was told last, where there might have been more behind it: a full page does not show that the log ends with it. */
+  let open: Look['reached'];
   try {
     while (!signal.aborted && !source.closed) {
       const seen = source.seen();
@@ -52,9 +54,13 @@ async function* pull(
       if (events.length > 0) yield { kind: 'events', events };
       if (reached !== undefined) {
         position = reached.position;
+        open = atEnd ? undefined : reached;
         yield { kind: 'progress', position, eventId: reached.eventId, caughtUp: atEnd };
       } else if (!begun) {
         yield { kind: 'empty' };
+      } else if (atEnd && open !== undefined) {
+        yield { kind: 'progress', ...open, caughtUp: true };
+        open = undefined;
       }
       begun = true;
       if (atEnd && !signal.aborted) await source.wait(seen, signal);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncResource } from 'node:async_hooks';
 import { type Application, createApplication, memory } from '@tidemark/core';
 import { test } from 'uvu';
 import { Account, Deposit, type Hooks, OpenAccount } from '../fixtures/bank.ts';
@@ -83,6 +84,19 @@ test('what a handler left behind waits for the end as everybody does', async () 
   await app.execute(Deposit, { accountId, amount: 5 });
   await later;
   assert.deepEqual(order, ['executed', 'stopped']);
+});
+
+/** What each promise of the process carries along, beside its own. */
+const carried = () => Object.getOwnPropertySymbols(new AsyncResource('probe')).length;
+
+test('an application that has stopped is carried along by no promise any more', async () => {
+  const before = carried();
+  for (let count = 0; count < 3; count += 1) {
+    const app = await opened();
+    await app.subscribe({}, () => {}).stop();
+    await app.stop();
+  }
+  assert.equal(carried(), before);
 });
 
 test.run();

@@ -49,6 +49,10 @@ export class Listener {
     return (this.#net.address() as net.AddressInfo).port;
   }
 
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   dropConnections(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

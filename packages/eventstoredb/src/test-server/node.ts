@@ -90,6 +90,10 @@ export class Node implements NodeContext {
     return { instanceId, address: host, port, isAlive, role: this.leadership().role };
   }
 
+  get connections(): number {
+    return this.#listener?.connections ?? 0;
+  }
+
   dropConnections(): void {
     this.#listener?.dropConnections();
   }

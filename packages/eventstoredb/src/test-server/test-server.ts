@@ -18,6 +18,8 @@ export interface TestServer extends AsyncDisposable {
   readonly faults: Faults;
   /** The calls that are open now, by kind: a client that leaks one is found here. */
   readonly openCalls: CallCounts;
+  /** How many connections are open now: a client that was never closed is found here. */
+  readonly openConnections: number;
   /** All calls that came since the start, by kind. */
   readonly seenCalls: CallCounts;
   /**
@@ -45,6 +47,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     faults: node.faults,
     get openCalls() {
       return node.calls.open;
+    },
+    get openConnections() {
+      return node.connections;
     },
     get seenCalls() {
       return node.calls.seen;

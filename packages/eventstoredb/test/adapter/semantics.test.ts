@@ -9,8 +9,10 @@ import { assertOneClient } from '../../src/process-wide.ts';
 import { any, errorOf, idsOf, noStream, numbered, opened, until } from './opened.ts';
 
 test('every early exit of a reading ends the server’s call', async () => {
-  await using store = await opened({ timeout: 3_000, retryFor: 50 });
-  await store.events.append('account-1', numbered(600), noStream);
+  await using store = await opened({ timeout: 700, retryFor: 50 });
+  // The first call of a process also loads the client, which may take longer than that.
+  const patient = await store.another({});
+  await patient.events.append('account-1', numbered(600), noStream);
   for await (const _ of store.events.readStream('account-1')) break;
   await assert.rejects(async () => {
     for await (const _ of store.events.readAll()) throw new RangeError('the reader failed');
@@ -23,6 +25,24 @@ test('every early exit of a reading ends the server’s call', async () => {
   assert.equal((await reading).name, 'RangeError');
   assert.equal((await errorOf(idsOf(store.events.readAll())))['code'], 'STORE_UNREACHABLE');
   await until(() => store.server.openCalls.readStream + store.server.openCalls.readAll === 0, 'no call is open');
+});
+
+test('a store that is closed, and a client that was replaced, leave no connection behind', async () => {
+  await using store = await opened();
+  for (let count = 0; count < 3; count += 1) {
+    const other = await store.another();
+    const following = other.events.subscribeToAll()[Symbol.asyncIterator]();
+    await other.events.append(`account-${count}`, numbered(1), noStream);
+    await following.next();
+    await other.close();
+  }
+  await until(() => store.server.openConnections === 0, 'no connection is open');
+  store.server.faults.dropConnections();
+  await store.events.append('account-9', numbered(1), noStream);
+  await store.server.restart({ log: 'kept' });
+  await store.events.append('account-10', numbered(1), noStream);
+  await store.events.close();
+  await until(() => store.server.openConnections === 0, 'no connection is open either');
 });
 
 test('all subscribers of a store share one subscription, which ends with the last of them', async () => {

@@ -27,6 +27,23 @@ export const progressing: Rules = {
     assert.deepEqual(subscription.seen, []);
   },
 
+  'says that it caught up wherever a page of the store ends': async ({ events }) => {
+    await events.append('account-1', numbered(270), any);
+    const log = await all(events.readAll());
+    for (const left of [1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 190, 191, 255, 256, 257]) {
+      const after = log[log.length - left - 1]?.position;
+      for (const follow of [
+        (signal: AbortSignal) => events.subscribeToAll({ after, filter: { types: ['Nothing'] }, signal }),
+        (signal: AbortSignal) => events.subscribeToStream('account-1', { after: log.length - left - 1, signal }),
+      ]) {
+        const subscription = new Follower(follow);
+        await subscription.untilCaughtUp();
+        assert.equal(subscription.progress, await events.head(), `with ${left} left`);
+        await subscription.end();
+      }
+    }
+  },
+
   'comes only after all that it covers': async ({ events }) => {
     for (const number of range(50)) await events.append(`account-${number % 2}`, numbered(11, number * 11), any);
     const filter = { prefixes: ['account-0'] };
