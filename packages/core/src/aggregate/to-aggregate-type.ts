@@ -9,6 +9,7 @@ import type { EventClass } from '../event/domain-event.ts';
 import { privateMembersOf } from '../event/private-members.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { className, describe } from '../shared/describe.ts';
+import { andThen } from '../shared/promised.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
 import { aggregateNote, appliesNotes, handlesNotes, idNote } from './decorators.ts';
 
@@ -69,7 +70,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       apply(state, event);
       return state;
     },
-    async decide({ command, state, facts, context, adopt }) {
+    decide({ command, state, facts, context, adopt }) {
       const method = handlers.get(command.constructor as CommandClass) as string;
       present(state, facts);
       const run = () => (state as unknown as Methods)[method]?.(command, context);
@@ -79,8 +80,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
         apply(state, adopted);
         return adopted;
       };
-      const { events, returned } = await recording(state, take, context.signal, run);
-      return { events, state, returned };
+      return andThen(recording(state, take, run), ({ events, returned }) => ({ events, state, returned }));
     },
     encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),
     decodeState({ json, types }, values) {

@@ -4,7 +4,7 @@ import { describe } from '../shared/describe.ts';
 import { randomIds } from '../shared/ids.ts';
 import { type EncodedValue, encodeValue } from './codec.ts';
 import { assertEventType, isVersion } from './domain-event.ts';
-import { assertUnpatched } from './encoder.ts';
+import { assertUnpatched, isPlainObject } from './encoder.ts';
 import { type EventData, type EventMetadata, timeOf } from './event.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -130,9 +130,10 @@ function metadataText(notes: Record<string, unknown>, type: string): string | un
   const keys = Object.keys(notes);
   if (keys.length === 0) return undefined;
   const subject = `metadata of event '${type}'`;
-  // Most metadata is text alone, which JSON holds as it is: every event passes here.
+  // Most metadata is text, or plain at least, which JSON holds as it is: every event passes here.
   assertUnpatched(subject);
   if (keys.every((key) => typeof notes[key] === 'string' && key !== '__proto__')) return JSON.stringify(notes);
+  if (isPlainObject(notes)) return JSON.stringify(notes);
   const { json, types } = encodeValue(notes, subject);
   const [first] = Object.entries(types ?? {});
   if (first !== undefined) throw new SerializationError(subject, first[0], first[1], 'plain JSON');
