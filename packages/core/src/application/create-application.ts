@@ -1,5 +1,4 @@
 /** Wires an application: checks, opens, starts, and at the end stops in the opposite order. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServicesFor } from '../aggregate/services.ts';
 import type { AggregateClass } from '../aggregate/to-aggregate-type.ts';
 import { createValidate } from '../aggregate/validation.ts';
@@ -72,7 +71,8 @@ export async function createApplication<const A extends AggregateClass | Decider
   const { registry } = wiring;
   const validate = await createValidate();
   const onError = guarded(options.onError);
-  const causation = new AsyncLocalStorage<Causation>();
+  const activities = new Activities<Causation>();
+  const { causation } = activities;
   const cache = new AggregateCache(options.cache);
   const stores = await store.open();
   const { events, commandLog, readModelsWarning } = stores;
@@ -111,7 +111,7 @@ export async function createApplication<const A extends AggregateClass | Decider
       projections,
       stopping,
       causation,
-      activities: new Activities(),
+      activities,
       stopTimeout,
       clock,
       onError,
