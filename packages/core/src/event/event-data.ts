@@ -25,17 +25,22 @@ const reserved: Readonly<Record<string, { readonly wanted: string; holds(value: 
 export function eventData(
   type: string,
   data: unknown,
-  {
-    eventId = randomIds.next(),
-    metadata = {},
-  }: { eventId?: string | undefined; metadata?: EventMetadata | undefined } = {},
+  { eventId, metadata = {} }: { eventId?: string | undefined; metadata?: EventMetadata | undefined } = {},
 ): EventData {
   assertEventType('event type', type);
+  if (eventId !== undefined) assertEventId(eventId);
   const encoded = encodeValue(data, `event '${type}'`);
-  return eventDataOf({ eventId, type, encoded, metadata, version: Number(metadata?.$schemaVersion ?? 1) });
+  const version = Number(metadata?.$schemaVersion ?? 1);
+  return eventDataOf({ eventId: eventId ?? randomIds.next(), type, encoded, metadata, version });
 }
 
-/** Puts an encoded event and its notes together. A version in `metadata` gives way to `version`. */
+/** Refuses what is no id of an event: `ArgumentError`. */
+export function assertEventId(eventId: unknown): void {
+  if (typeof eventId === 'string' && uuid.test(eventId)) return;
+  throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
+}
+
+/** Puts an encoded event, its id and its notes together. A version in `metadata` gives way to `version`. */
 export function eventDataOf(parts: {
   eventId: string;
   type: string;
@@ -44,7 +49,6 @@ export function eventDataOf(parts: {
   version: number;
 }): EventData {
   const { eventId, type, encoded, metadata, version } = parts;
-  if (!uuid.test(eventId)) throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
   const notes = checked(metadata);
   if (version > 1) notes['$schemaVersion'] = version;
   if (encoded.types !== undefined) notes['$types'] = encoded.types;
@@ -77,7 +81,7 @@ class Made extends class {
 export function assertTexts(event: EventData): void {
   if (Made.is(event)) return;
   const { eventId, type, data, metadata } = event;
-  if (!uuid.test(eventId)) throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
+  assertEventId(eventId);
   assertEventType('event type', type);
   parsed('event data', data, 'JSON text');
   if (metadata === undefined) return;
