@@ -52,7 +52,7 @@ export class Bounds {
   /** The outcome of what settles in any case; whoever gave up need not wait for it. */
   wait<T>(outcome: Promise<T>): Promise<T> {
     // Outside of `run`, only a signal can end it.
-    return this.#listened.length === 0 ? outcome : this.#race(outcome);
+    return this.#listened.length === 0 ? outcome : this.#race(outcome, nothing);
   }
 
   /** To be called when the command is over; lets go of the signals. */
@@ -60,22 +60,26 @@ export class Bounds {
     for (const forget of this.#listened) forget();
   }
 
-  async #inTime<T>(what: () => string, outcome: PromiseLike<T>): Promise<T> {
+  #inTime<T>(what: () => string, outcome: PromiseLike<T>): Promise<T> {
     const { milliseconds } = this;
     const timer = setTimeout(() => this.#end(new HandlerTimeoutError(what(), milliseconds)), milliseconds);
-    try {
-      return await this.#race(outcome);
-    } finally {
-      clearTimeout(timer);
-    }
+    return this.#race(outcome, () => clearTimeout(timer));
   }
 
-  #race<T>(outcome: PromiseLike<T>): Promise<T> {
+  #race<T>(outcome: PromiseLike<T>, settled: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#giveUp = reject;
+      const fail = (reason: unknown) => {
+        settled();
+        reject(reason as Error);
+      };
+      const succeed = (value: T) => {
+        settled();
+        resolve(value);
+      };
+      this.#giveUp = fail;
       // Also where it is over already: a rejection that nobody waits for would end the process.
-      outcome.then(resolve, reject);
-      if (this.isOver) reject(this.signal.reason as Error);
+      outcome.then(succeed, fail);
+      if (this.isOver) fail(this.signal.reason);
     });
   }
 
@@ -85,3 +89,5 @@ export class Bounds {
     this.#giveUp?.(signal.reason);
   }
 }
+
+function nothing(): void {}
