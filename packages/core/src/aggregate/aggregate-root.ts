@@ -3,14 +3,13 @@ import type { AggregateFacts } from '../decider/aggregate-type.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Revision } from '../event/revision.ts';
 import { className } from '../shared/describe.ts';
+import { isPromised } from '../shared/promised.ts';
 
 /** What stands behind a working instance while a handler runs. */
 interface Recorder {
-  /** Takes an event over, applies it, and gives what was applied. */
+  /** Takes an event over, applies it, and gives what was applied. Throws why the handler was given up. */
   readonly take: (event: object) => object;
   readonly events: object[];
-  /** Fires when the handler is given up: what it still records must not count. */
-  readonly signal: AbortSignal;
 }
 
 let factsOf: (root: AggregateRoot, facts: AggregateFacts) => void;
@@ -61,7 +60,6 @@ export abstract class AggregateRoot {
       const advice = 'outside a command handler, or when its promise had settled already: is an await missing in it?';
       throw new ConfigurationError(`${name}.record was called ${advice}`, [name]);
     }
-    recorder.signal.throwIfAborted();
     recorder.events.push(recorder.take(event));
   }
 }
@@ -71,20 +69,41 @@ export function setFacts(root: AggregateRoot, facts: AggregateFacts): void {
   factsOf(root, facts);
 }
 
-/** Lets `record` work on `root` until `run` has settled; resolves to what was recorded and returned. */
-export async function recording(
+/** What a handler recorded, and what it returned. */
+interface Recorded {
+  readonly events: readonly object[];
+  readonly returned: unknown;
+}
+
+/** Lets `record` work on `root` until `run` has settled, which it has at once where it returns no promise. */
+export function recording(
   root: AggregateRoot,
   take: (event: object) => object,
-  signal: AbortSignal,
   run: () => unknown,
-): Promise<{ readonly events: readonly object[]; readonly returned: unknown }> {
-  const recorder: Recorder = { take, events: [], signal };
-  recorderOf(root, recorder);
+): Recorded | Promise<Recorded> {
+  const events: object[] = [];
+  recorderOf(root, { take, events });
+  let returned: unknown;
   try {
-    const returned = await run();
-    return { events: [...recorder.events], returned };
+    returned = run();
+    if (isPromised(returned)) return settled(root, events, returned);
+  } catch (error) {
+    recorderOf(root, undefined);
+    throw error;
+  }
+  recorderOf(root, undefined);
+  return { events, returned };
+}
+
+async function settled(
+  root: AggregateRoot,
+  events: readonly object[],
+  returned: PromiseLike<unknown>,
+): Promise<Recorded> {
+  try {
+    return { returned: await returned, events };
   } finally {
-    // A promise that the handler did not wait for must not record into the next command.
+    // At once: a promise that the handler did not wait for must not record into the next command.
     recorderOf(root, undefined);
   }
 }

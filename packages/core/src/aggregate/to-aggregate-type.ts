@@ -9,6 +9,7 @@ import type { EventClass } from '../event/domain-event.ts';
 import { privateMembersOf } from '../event/private-members.ts';
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { className, describe } from '../shared/describe.ts';
+import { andThen } from '../shared/promised.ts';
 import { AggregateRoot, recording, setFacts } from './aggregate-root.ts';
 import { aggregateNote, appliesNotes, handlesNotes, idNote } from './decorators.ts';
 
@@ -33,6 +34,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     ]);
   }
   const handlers = handlersOf(target);
+  const ids = new Map([...handlers.keys()].map((command) => [command, idFieldOf(command)]));
   const appliers = appliersOf(target);
   const assertApplied = (event: object): void => {
     if (typeof event !== 'object' || event === null) {
@@ -61,7 +63,8 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
     commands: [...handlers.keys()],
     events: [...appliers.keys()],
     shape: shapeOf(new target()),
-    idOf: (command) => idOf(command),
+    idOf: (command) =>
+      idIn(command, ids.get(command.constructor as CommandClass) ?? idFieldOf(command.constructor as CommandClass)),
     handlerOf: (command) => handlerOf(command.constructor as CommandClass, handlers),
     initialState: () => new target(),
     evolve(state, event) {
@@ -69,7 +72,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
       apply(state, event);
       return state;
     },
-    async decide({ command, state, facts, context, adopt }) {
+    decide({ command, state, facts, context, adopt }) {
       const method = handlers.get(command.constructor as CommandClass) as string;
       present(state, facts);
       const run = () => (state as unknown as Methods)[method]?.(command, context);
@@ -79,8 +82,7 @@ export function aggregateTypeOf(target: AggregateClass): AggregateType<Aggregate
         apply(state, adopted);
         return adopted;
       };
-      const { events, returned } = await recording(state, take, context.signal, run);
-      return { events, state, returned };
+      return andThen(recording(state, take, run), ({ events, returned }) => ({ events, state, returned }));
     },
     encodeState: (state, values) => encodeValue(state, `state of ${target.name}`, values, true),
     decodeState({ json, types }, values) {
@@ -133,7 +135,12 @@ function appliersOf(target: AnyClass): ReadonlyMap<EventClass, string | undefine
   return appliers;
 }
 
-function idOf(command: object): string {
-  const field = idNote.inherited(command.constructor as AnyClass).at(-1) as string;
-  return assertAggregateId((command as Record<string, unknown>)[field], `${className(command)}.${field}`);
+function idFieldOf(command: CommandClass): string {
+  return idNote.inherited(command).at(-1) as string;
+}
+
+function idIn(command: object, field: string): string {
+  const id = (command as Record<string, unknown>)[field];
+  // What is only said of a wrong one costs every command a text.
+  return typeof id === 'string' && id !== '' ? id : assertAggregateId(id, `${className(command)}.${field}`);
 }

@@ -6,28 +6,34 @@ import { className } from '../shared/describe.ts';
 type Library = typeof import('class-validator');
 type LibraryError = import('class-validator').ValidationError;
 
-/** Refuses an instance that breaks its class's rules, with every failing field: `ValidationError`. */
-export type Validate = (subject: object) => Promise<void>;
+/** Refuses an instance that breaks its class's rules, with every failing field: `ValidationError`. No promise where it has none. */
+export type Validate = (subject: object) => Promise<void> | undefined;
 
 export async function createValidate(): Promise<Validate> {
   const { validate, getMetadataStorage } = await import('class-validator');
   const ruled = new WeakMap<object, boolean>();
-  return async (subject) => {
+  return (subject) => {
     const target = subject.constructor;
     let hasRules = ruled.get(target);
     if (hasRules === undefined) {
       hasRules = rulesOf(getMetadataStorage(), target as unknown as AnyClass);
       ruled.set(target, hasRules);
     }
-    if (!hasRules) return;
-    // `forbidUnknownValues` would refuse nested plain objects, and classes without a rule of their own.
-    const errors = await validate(subject, { forbidUnknownValues: false });
-    if (errors.length > 0)
-      throw new ValidationError(
-        className(subject),
-        errors.flatMap((error) => failures(error, '')),
-      );
+    if (!hasRules) return undefined;
+    return validate(subject, options).then((errors) => {
+      if (errors.length > 0) throw refusalOf(subject, errors);
+    });
   };
+}
+
+/** `forbidUnknownValues` would refuse nested plain objects, and classes without a rule of their own. */
+const options = { forbidUnknownValues: false };
+
+function refusalOf(subject: object, errors: readonly LibraryError[]): ValidationError {
+  return new ValidationError(
+    className(subject),
+    errors.flatMap((error) => failures(error, '')),
+  );
 }
 
 function rulesOf(storage: ReturnType<Library['getMetadataStorage']>, target: AnyClass): boolean {

@@ -12,7 +12,6 @@ import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
 import { assertClock, assertFunction, assertObject } from '../event/argument-kinds.ts';
 import { Activities } from '../shared/activities.ts';
-import { AsyncScope } from '../shared/async-scope.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
 import { type Ids, randomIds } from '../shared/ids.ts';
@@ -77,7 +76,8 @@ export async function createApplication<const A extends AggregateClass | Decider
   const { registry } = wiring;
   const validate = await createValidate();
   const onError = guarded(hook);
-  const causation = new AsyncScope<Causation>();
+  const activities = new Activities<Causation>();
+  const { causation } = activities;
   const stores = await store.open();
   const { events, commandLog, readModelsWarning } = stores;
   if (readModelsWarning !== undefined && wiring.projections.size > 0)
@@ -115,7 +115,7 @@ export async function createApplication<const A extends AggregateClass | Decider
       projections,
       stopping,
       causation,
-      activities: new Activities(),
+      activities,
       stopTimeout,
       clock,
       onError,

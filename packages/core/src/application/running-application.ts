@@ -236,7 +236,7 @@ export class RunningApplication implements Application {
   }
 
   async #stop(): Promise<void> {
-    const { stopping, streams, projections, snapshots, stores, stopTimeout, activities, causation } = this.parts;
+    const { stopping, streams, projections, snapshots, stores, stopTimeout, activities } = this.parts;
     const patience = new Patience(stopTimeout);
     await patience.wait(Promise.all([this.#executed(), this.#concluded()]), () => this.#abandoned());
     stopping.abort();
@@ -252,7 +252,7 @@ export class RunningApplication implements Application {
       await patience.wait(settled(), () => [waitsFor]);
     } finally {
       clearInterval(this.#alive);
-      for (const scope of [activities, causation]) scope.end();
+      activities.end();
       await patience.wait(stores.close(), () => [this.parts.description]);
     }
     patience.assertSettled();

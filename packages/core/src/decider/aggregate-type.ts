@@ -23,7 +23,7 @@ export interface Deciding<S> {
   readonly context: CommandContext;
   /**
    * Takes a recorded event over, and gives what is applied instead of it: whoever recorded it may change it afterwards.
-   * Throws for what cannot be stored.
+   * Throws for what cannot be stored, and why the decision was given up.
    */
   adopt(event: object): object;
 }
@@ -55,7 +55,8 @@ export interface AggregateType<S = unknown> {
   initialState(): S;
   /** May change `state` and return it. Throws `ConfigurationError` for an event it does not know. */
   evolve(state: S, event: object): S;
-  decide(deciding: Deciding<S>): Promise<Decision<S>>;
+  /** No promise where nothing has to be waited for. */
+  decide(deciding: Deciding<S>): Decision<S> | Promise<Decision<S>>;
   encodeState(state: S, values: ValueClasses): EncodedValue;
   decodeState(encoded: EncodedValue, values: ValueClasses): S;
   /** What `app.load` hands out. */

@@ -39,6 +39,20 @@ export interface Handling {
   readonly outer: Handling | undefined;
 }
 
+export class HandlerAtWork implements Handling {
+  ended = false;
+
+  constructor(
+    readonly streamName: string,
+    private readonly bounds: { readonly signal: AbortSignal },
+    readonly outer: Handling | undefined,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.bounds.signal;
+  }
+}
+
 /** Whether a handler of this stream waits for the code that is in `handling`. */
 export function isInside(streamName: string, handling: Handling | undefined): boolean {
   for (let each = handling; each !== undefined; each = each.outer) {
@@ -47,9 +61,8 @@ export function isInside(streamName: string, handling: Handling | undefined): bo
   return false;
 }
 
-/** What carries a `Causation` along: an `AsyncScope`, named by shape so that declarations need no Node types. */
+/** What carries a `Causation` along: a part of `Activities`, named by shape so that declarations need no Node types. */
 export interface CausationScope {
   getStore(): Causation | undefined;
   run<R>(causation: Causation, act: () => R): R;
-  end(): void;
 }

@@ -5,6 +5,7 @@ import { decodeValue, encodeValue } from '../event/codec.ts';
 import { type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { Revision } from '../event/revision.ts';
 import { className, describe } from '../shared/describe.ts';
+import { isPromised } from '../shared/promised.ts';
 import type { AggregateFacts, AggregateType, CommandClass } from './aggregate-type.ts';
 import type { CommandContext } from './context.ts';
 import { shapeOf } from './shape.ts';
@@ -84,22 +85,44 @@ export function decider<S, const C extends readonly CommandClass[], const E exte
     handlerOf: (command) => `commands[${commands.indexOf(command.constructor as CommandClass)}]`,
     initialState: () => core.initialState(),
     evolve,
-    async decide({ command, state: before, facts, context, adopt }) {
-      const decided = await core.decide(command, before, { ...context, ...facts });
-      const recorded = Array.isArray(decided) ? (decided as readonly object[]) : [decided as object];
-      for (const event of recorded) assertListed(event);
-      const events = recorded.map(adopt);
-      return {
-        events,
-        state: events.reduce((state: S, event) => core.evolve(state, event), before),
-        returned: undefined,
+    decide({ command, state: before, facts, context, adopt }) {
+      const decisionOf = (decided: unknown) => {
+        const recorded = Array.isArray(decided) ? (decided as readonly object[]) : [decided as object];
+        for (const event of recorded) assertListed(event);
+        const events = recorded.map(adopt);
+        const state = events.reduce((state: S, event) => core.evolve(state, event), before);
+        return { events, state, returned: undefined };
       };
+      const decided = core.decide(command, before, withFacts(context, facts));
+      return isPromised(decided) ? Promise.resolve(decided).then(decisionOf) : decisionOf(decided);
     },
     encodeState: (state, values) => encodeValue(state, `state of '${category}'`, values),
     decodeState: ({ json, types }, values) => decodeValue(json, types, `snapshot of '${category}'`, values) as S,
     present: (state, facts): Loaded<S> => ({ ...facts, state, exists: facts.revision !== undefined }),
   };
   return { type: type as unknown as AggregateType };
+}
+
+/** The signal is made for those who ask for it. */
+function withFacts(
+  context: CommandContext,
+  { aggregateId, revision }: AggregateFacts,
+): CommandContext & AggregateFacts {
+  const { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata } = context;
+  const both = {
+    services,
+    clock,
+    ids,
+    commandId,
+    correlationId,
+    causationId,
+    occurredAt,
+    metadata,
+    aggregateId,
+    revision,
+  };
+  return Object.defineProperty(both, 'signal', { get: () => context.signal, enumerable: true }) as CommandContext &
+    AggregateFacts;
 }
 
 function assertDefinition(subject: string, definition: unknown): void {

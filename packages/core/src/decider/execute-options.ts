@@ -2,6 +2,7 @@
 import { ArgumentError, SerializationError } from '../errors.ts';
 import { encodeValue } from '../event/codec.ts';
 import { copyOf } from '../event/copy.ts';
+import { assertUnpatched, isPlainObject } from '../event/encoder.ts';
 import type { EventMetadata } from '../event/event.ts';
 import { assertExpectedRevision, type ExpectedRevision } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
@@ -57,6 +58,8 @@ function takeMetadata(metadata: EventMetadata): EventMetadata {
     }
   }
   const given = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
+  assertUnpatched('metadata');
+  if (isPlainObject(given)) return given;
   const [noted] = Object.entries(encodeValue(given, 'metadata').types ?? {});
   if (noted !== undefined) throw new SerializationError('metadata', noted[0], noted[1], 'plain JSON');
   return copyOf(given) as EventMetadata;

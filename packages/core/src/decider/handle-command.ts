@@ -4,24 +4,32 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReentrantCommandError } from '../application-errors.ts';
-import { CommandHandledError, StoreFailedError, StreamDeletedError, WrongExpectedRevisionError } from '../errors.ts';
+import { CommandHandledError, StoreFailedError } from '../errors.ts';
 import type { AdoptedEvent } from '../event/adopted-event.ts';
 import type { EventData, EventMetadata } from '../event/event.ts';
 import { eventDataOf } from '../event/event-data.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
-import type { ExpectedRevision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
 import { className } from '../shared/describe.ts';
 import { derivedId, type Ids, randomIds } from '../shared/ids.ts';
 import { KeyedMutex } from '../shared/keyed-mutex.ts';
+import { andFinally, andThen, isPromised } from '../shared/promised.ts';
 import type { CommandRecord } from '../store/command-log.ts';
-import type { EventStore, Expectation } from '../store/event-store.ts';
+import type { AppendOptions, EventStore } from '../store/event-store.ts';
 import type { AggregateCache, LoadedState } from './aggregate-cache.ts';
 import type { AggregateType } from './aggregate-type.ts';
 import { Bounds } from './bounds.ts';
 import { identityOf } from './command-identity.ts';
-import { type Causation, type CausationScope, type CommandContext, type Handling, isInside } from './context.ts';
+import { assertIfMatch, IfMatchFailed, isConflict, plain } from './conflict.ts';
+import {
+  type Causation,
+  type CausationScope,
+  type CommandContext,
+  HandlerAtWork,
+  type Handling,
+  isInside,
+} from './context.ts';
 import { type ExecuteOptions, takeOptions } from './execute-options.ts';
 import type { AggregateLoader } from './load.ts';
 import type { Receipt } from './receipt.ts';
@@ -36,7 +44,8 @@ export interface CommandHandlerParts {
   readonly cache: AggregateCache;
   readonly receipts: Receipts;
   readonly snapshots: SnapshotTaker;
-  readonly validate: (subject: object) => Promise<void>;
+  /** `undefined` where the subject is valid and nothing has to be waited for. */
+  readonly validate: (subject: object) => Promise<void> | undefined;
   readonly services: unknown;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -56,7 +65,7 @@ interface Execution<S> {
   readonly identity: string | undefined;
   readonly aggregateId: string;
   readonly streamName: string;
-  readonly context: Omit<CommandContext, 'signal'>;
+  readonly context: CommandContext;
   readonly options: ExecuteOptions;
   readonly bounds: Bounds;
   /** The handler that executed this command. */
@@ -82,17 +91,18 @@ export class CommandHandler {
     const causation = this.parts.causation.getStore();
     const bounds = new Bounds([options.signal, causation?.handling?.signal], this.parts.handlerTimeout);
     try {
-      await bounds.run(
+      const validation = bounds.run(
         () => `the validation of ${className(command)}`,
         () => this.parts.validate(command),
       );
+      if (validation !== undefined) await validation;
       const aggregateId = type.idOf(command);
       const streamName = nameOf(type.category, aggregateId);
       const outer = causation?.handling;
       // What a handler left behind may come here just before it has ended: only one that waits for this command goes on.
       if (isInside(streamName, outer)) await bounds.wait(nextTurn());
       if (isInside(streamName, outer)) throw new ReentrantCommandError(streamName, className(command));
-      const context = this.#context(options, causation);
+      const context = this.#context(options, causation, bounds);
       return await this.#inTurn({ type, command, identity, aggregateId, streamName, context, options, bounds, outer });
     } finally {
       bounds.release();
@@ -101,23 +111,25 @@ export class CommandHandler {
 
   /** Waits for its turn on the aggregate; a caller who gives up meanwhile leaves the queue. */
   async #inTurn<S>(execution: Execution<S>): Promise<Receipt> {
-    const turn = this.#mutex.acquire(execution.streamName);
+    const { streamName, bounds } = execution;
+    const turn = this.#mutex.enter(streamName) ?? this.#mutex.acquire(streamName);
     try {
-      await execution.bounds.wait(turn);
+      if (isPromised(turn)) await bounds.wait(turn);
       return await this.#attempts(execution);
     } finally {
-      void turn.then((release) => release());
+      if (isPromised(turn)) void turn.then((release) => release());
+      else turn();
     }
   }
 
   async #attempts<S>(execution: Execution<S>): Promise<Receipt> {
-    const { bounds, type, aggregateId } = execution;
-    const known = await this.parts.receipts.find(execution);
+    const { bounds, type, streamName, identity } = execution;
+    const known = identity === undefined ? undefined : await this.parts.receipts.find(execution);
     if (known !== undefined) return known;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const before = await bounds.wait(this.parts.loader.forDecision(type, aggregateId));
-        return await this.#attempt(execution, before);
+        const loaded = this.parts.loader.forDecision(type, streamName);
+        return await this.#attempt(execution, isPromised(loaded) ? await bounds.wait(loaded) : loaded);
       } catch (error) {
         const first = await this.#meanwhile(execution, error);
         if (first !== undefined) return first;
@@ -134,7 +146,7 @@ export class CommandHandler {
    * gave up is not told, unless the append was on the way and found it.
    */
   async #meanwhile(execution: Execution<unknown>, error: unknown): Promise<Receipt | undefined> {
-    if (execution.bounds.signal.aborted && !(error instanceof CommandHandledError)) return undefined;
+    if (execution.bounds.isOver && !(error instanceof CommandHandledError)) return undefined;
     try {
       return await this.parts.receipts.find(execution);
     } catch (cause) {
@@ -147,23 +159,24 @@ export class CommandHandler {
   async #attempt<S>(execution: Execution<S>, before: LoadedState<S>): Promise<Receipt> {
     const { type, streamName, options, bounds } = execution;
     assertIfMatch(streamName, options.expectedRevision, before.revision);
-    const { events, returned: result, state } = await this.#decide(execution, before);
+    const decided = this.#decide(execution, before);
+    const { events, returned: result, state } = isPromised(decided) ? await decided : decided;
     const logged = options.commandId !== undefined;
-    const returned = handOut(result, handlerOf(execution), this.parts.registry.values, logged);
+    const returned = handOut(result, () => handlerOf(execution), this.parts.registry.values, logged);
     const record = this.#record(execution, before, returned);
     const { areKept } = this.parts.receipts;
     const note = record === undefined || areKept ? undefined : noteOf(record, events.length, randomIds.next());
     const data = events.map((event, index) => this.#data(event, index, execution, index === 0 ? note : undefined));
     const command = areKept ? record : undefined;
     bounds.throwIfOver();
-    const outcome = { events, data, returned: returned.value };
+    // An object spread that adds to what it copies costs more than all the rest here.
+    const { value } = returned;
     if (data.length === 0 && command === undefined) {
-      return this.parts.receipts.fresh(execution, { ...outcome, revision: before.revision, position: before.position });
+      const { revision, position } = before;
+      return this.parts.receipts.fresh(execution, { events, data, returned: value, revision, position });
     }
-    const { revision, position = before.position } = await this.parts.events.append(streamName, data, {
-      ...expectationOf(before, data),
-      command,
-    });
+    const expectation = expectationOf(before, data, command);
+    const { revision, position = before.position } = await this.parts.events.append(streamName, data, expectation);
     if (note !== undefined) {
       const first = (revision ?? 0) - data.length + 1;
       const known = await this.parts.receipts.ofOther(execution, first, note.decision);
@@ -175,47 +188,53 @@ export class CommandHandler {
       this.parts.snapshots.consider(type, streamName, before.revision, after);
       if (!returned.mayShare) this.parts.cache.put(streamName, after);
     }
-    return this.parts.receipts.fresh(execution, { ...outcome, revision, position });
+    return this.parts.receipts.fresh(execution, { events, data, returned: value, revision, position });
   }
 
   /** What the handler executes is in it until it ends, and refused once it was given up. */
-  async #decide<S>(execution: Execution<S>, { state, revision }: LoadedState<S>): Promise<Decided<S>> {
-    const { type, command, aggregateId, streamName, bounds, outer } = execution;
-    const { signal } = bounds;
-    const { correlationId, commandId: causationId } = execution.context;
-    const handling = { streamName, signal, outer, ended: false };
+  #decide<S>(execution: Execution<S>, { state, revision }: LoadedState<S>): Decided<S> | Promise<Decided<S>> {
+    const { type, command, aggregateId, context, bounds } = execution;
+    const { correlationId, commandId: causationId } = context;
+    const handling = new HandlerAtWork(execution.streamName, bounds, execution.outer);
     const end = () => {
       handling.ended = true;
     };
     const adopted = new Map<object, AdoptedEvent>();
     const adopt = (event: object) => {
+      bounds.throwIfOver();
       const each = this.parts.registry.adopt(event);
       adopted.set(each.applied, each);
       return each.applied;
     };
-    const context = { ...execution.context, signal };
-    const decide = () => type.decide({ command, state, facts: { aggregateId, revision }, context, adopt });
-    return bounds
-      .run(
-        () => `${handlerOf(execution)} on ${type.name}`,
-        async () => {
-          const decision = await this.parts.causation
-            .run({ correlationId, causationId, handling }, decide)
-            .finally(end);
-          const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
-          for (const { shown } of events) await this.parts.validate(shown);
-          return { ...decision, events };
-        },
-      )
-      .finally(end);
+    const deciding = { command, state, facts: { aggregateId, revision }, context, adopt };
+    const decide = () =>
+      this.parts.causation.run({ correlationId, causationId, handling }, () => type.decide(deciding));
+    const run = () =>
+      andThen(andFinally(decide, end), (decision) => {
+        const events = decision.events.map((event) => adopted.get(event) as AdoptedEvent);
+        const decided = { events, state: decision.state, returned: decision.returned };
+        return andThen(this.#validation(events, 0), () => decided);
+      });
+    return andFinally(() => bounds.run(() => `${handlerOf(execution)} on ${type.name}`, run), end);
   }
 
-  #context(options: ExecuteOptions, causation: Causation | undefined): Omit<CommandContext, 'signal'> {
+  /** One event after the other. `undefined` where nothing has to be waited for. */
+  #validation(events: readonly AdoptedEvent[], from: number): Promise<void> | undefined {
+    for (let index = from; index < events.length; index += 1) {
+      const validation = this.parts.validate((events[index] as AdoptedEvent).shown);
+      if (validation !== undefined) return validation.then(() => this.#validation(events, index + 1));
+    }
+    return undefined;
+  }
+
+  #context(options: ExecuteOptions, causation: Causation | undefined, bounds: Bounds): CommandContext {
     const { services, clock, ids } = this.parts;
     const { metadata = {}, occurredAt = clock.now(), commandId = ids.next() } = options;
     const correlationId = metadata.$correlationId ?? causation?.correlationId ?? commandId;
     const causationId = metadata.$causationId ?? causation?.causationId ?? commandId;
-    return { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata };
+    const known = { services, clock, ids, commandId, correlationId, causationId, occurredAt, metadata };
+    // Most handlers never look at it.
+    return Object.defineProperty(known, 'signal', { get: () => bounds.signal, enumerable: true }) as CommandContext;
   }
 
   #data(
@@ -225,10 +244,11 @@ export class CommandHandler {
     $command: EventMetadata['$command'],
   ): EventData {
     const { commandId, correlationId, causationId } = context;
-    const $occurredAt = options.occurredAt?.toISOString();
-    const known = { ...context.metadata, $correlationId: correlationId, $causationId: causationId };
-    const notes = $command === undefined ? known : { ...known, $command };
-    const metadata = $occurredAt === undefined ? notes : { ...notes, $occurredAt };
+    const metadata: { -readonly [K in keyof EventMetadata]: EventMetadata[K] } = { ...context.metadata };
+    metadata.$correlationId = correlationId;
+    metadata.$causationId = causationId;
+    if ($command !== undefined) metadata.$command = $command;
+    if (options.occurredAt !== undefined) metadata.$occurredAt = options.occurredAt.toISOString();
     return eventDataOf({ eventId: derivedId(`${commandId}/${index}`), type, encoded, metadata, version });
   }
 
@@ -246,33 +266,14 @@ function handlerOf({ command }: Execution<unknown>): string {
   return `the handler of ${className(command)}`;
 }
 
-/** The caller's own expectation failed: deciding again cannot help. */
-class IfMatchFailed extends WrongExpectedRevisionError {}
-
-function assertIfMatch(streamName: string, expected: ExpectedRevision | undefined, actual: number | undefined): void {
-  const holds =
-    expected === undefined ||
-    expected === 'any' ||
-    (expected === 'no_stream' && actual === undefined) ||
-    (expected === 'stream_exists' && actual !== undefined) ||
-    expected === actual;
-  if (!holds) throw new IfMatchFailed(streamName, expected as ExpectedRevision, actual);
-}
-
-function plain(error: unknown): unknown {
-  if (!(error instanceof IfMatchFailed)) return error;
-  return new WrongExpectedRevisionError(error.streamName, error.expected, error.actual);
-}
-
-/** Another writer was first: what was decided on is not there any more. A tombstone stays whatever is decided. */
-function isConflict(error: unknown, streamName: string): boolean {
-  if (error instanceof StreamDeletedError) return error.streamName === streamName && !error.tombstone;
-  return error instanceof WrongExpectedRevisionError && error.streamName === streamName;
-}
-
-function expectationOf({ revision }: LoadedState, data: readonly EventData[]): Expectation {
+function expectationOf(
+  { revision }: LoadedState,
+  data: readonly EventData[],
+  command: CommandRecord | undefined,
+): AppendOptions {
   // Deciding on nothing needs no place of its own in the stream; where it was softly deleted there is none.
-  if (data.length === 0) return { expectedRevision: 'any' };
+  if (data.length === 0) return { expectedRevision: 'any', command };
+  if (revision === undefined) return { expectedRevision: 'no_stream', command };
   // The exact revision alone would revive a stream that was deleted meanwhile, with what is decided on as its only event.
-  return revision === undefined ? { expectedRevision: 'no_stream' } : { expectedRevision: revision, revive: false };
+  return { expectedRevision: revision, revive: false, command };
 }

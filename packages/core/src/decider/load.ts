@@ -41,16 +41,12 @@ export class AggregateLoader {
 
   constructor(private readonly parts: LoaderParts) {}
 
-  /** For a decision: may take a cached state, which then belongs to the caller. */
-  async forDecision<S>(type: AggregateType<S>, aggregateId: string): Promise<LoadedState<S>> {
-    const streamName = nameOf(type.category, aggregateId);
+  /** For a decision: may take a cached state, which then belongs to the caller; at once where it is surely the latest. */
+  forDecision<S>(type: AggregateType<S>, streamName: string): LoadedState<S> | Promise<LoadedState<S>> {
     const cached = this.parts.cache.take(streamName) as LoadedState<S> | undefined;
-    if (cached?.revision !== undefined) {
-      if (this.parts.events.isUnchanged?.(streamName, cached.revision)) return cached;
-      const current = await this.#behind(type, streamName, cached);
-      if (current !== undefined) return current;
-    }
-    return this.#anew(type, streamName, {});
+    if (cached?.revision === undefined) return this.#anew(type, streamName, {});
+    if (this.parts.events.isUnchanged?.(streamName, cached.revision)) return cached;
+    return this.#current(type, streamName, cached);
   }
 
   /** For looking: always a state of its own. Throws `ArgumentError` for an `atRevision` beyond the last event. */
@@ -73,6 +69,10 @@ export class AggregateLoader {
     if (revision === undefined || position === undefined || eventId === undefined) return undefined;
     const state = stateText(type.encodeState(loaded.state, this.parts.registry.values));
     return { streamName, kind: kindOf(type), fingerprint: this.#fingerprint(type), revision, position, eventId, state };
+  }
+
+  async #current<S>(type: AggregateType<S>, streamName: string, cached: LoadedState<S>): Promise<LoadedState<S>> {
+    return (await this.#behind(type, streamName, cached)) ?? this.#anew(type, streamName, {});
   }
 
   async #anew<S>(type: AggregateType<S>, streamName: string, until: LoadUntil): Promise<LoadedState<S>> {

@@ -17,11 +17,11 @@ export interface Returned {
  * A handler may return what its state holds, and the caller may change what it got. With `logged`, throws
  * `SerializationError` for what cannot be written.
  */
-export function handOut(value: unknown, handler: string, values: ValueClasses, logged: boolean): Returned {
+export function handOut(value: unknown, handler: () => string, values: ValueClasses, logged: boolean): Returned {
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
   if (!isObject && !logged) return { value, encoded: undefined, mayShare: false };
   try {
-    const encoded = encodeValue(value, `what ${handler} returned`, values);
+    const encoded = encodeValue(value, `what ${handler()} returned`, values);
     return { value: copyOf(value), encoded, mayShare: false };
   } catch (error) {
     if (logged || !(error instanceof SerializationError)) throw error;

@@ -188,6 +188,14 @@ export class Encoder {
   }
 }
 
+/** Whether JSON holds the properties of an object without a class as they are: none of them is an object. */
+export function isPlainObject(value: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(value);
+  return (
+    keys.every((key) => isPlain(value[key]) && key !== '__proto__') && Object.getOwnPropertySymbols(value).length === 0
+  );
+}
+
 /** Whether JSON holds the value as it is; most values are found here. */
 function isPlain(value: unknown): boolean {
   switch (typeof value) {

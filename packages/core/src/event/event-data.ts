@@ -5,7 +5,7 @@ import { randomIds } from '../shared/ids.ts';
 import { assertObject } from './argument-kinds.ts';
 import { type EncodedValue, encodeValue } from './codec.ts';
 import { assertEventType, isVersion } from './domain-event.ts';
-import { assertUnpatched } from './encoder.ts';
+import { assertUnpatched, isPlainObject } from './encoder.ts';
 import { type EventData, type EventMetadata, timeOf } from './event.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -30,12 +30,20 @@ export function eventData(
 ): EventData {
   assertEventType('event type', type);
   assertObject('event options', options);
-  const { eventId = randomIds.next(), metadata = {} } = options;
+  const { eventId, metadata = {} } = options;
+  if (eventId !== undefined) assertEventId(eventId);
   const encoded = encodeValue(data, `event '${type}'`);
-  return eventDataOf({ eventId, type, encoded, metadata, version: Number(metadata?.$schemaVersion ?? 1) });
+  const version = Number(metadata?.$schemaVersion ?? 1);
+  return eventDataOf({ eventId: eventId ?? randomIds.next(), type, encoded, metadata, version });
 }
 
-/** Puts an encoded event and its notes together. A version in `metadata` gives way to `version`. */
+/** Refuses what is no id of an event: `ArgumentError`. */
+export function assertEventId(eventId: unknown): void {
+  if (typeof eventId === 'string' && uuid.test(eventId)) return;
+  throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
+}
+
+/** Puts an encoded event, its id and its notes together. A version in `metadata` gives way to `version`. */
 export function eventDataOf(parts: {
   eventId: string;
   type: string;
@@ -44,7 +52,6 @@ export function eventDataOf(parts: {
   version: number;
 }): EventData {
   const { eventId, type, encoded, metadata, version } = parts;
-  if (!uuid.test(eventId)) throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
   const notes = checked(metadata);
   if (version > 1) notes['$schemaVersion'] = version;
   if (encoded.types !== undefined) notes['$types'] = encoded.types;
@@ -77,7 +84,7 @@ class Made extends class {
 export function assertTexts(event: EventData): void {
   if (Made.is(event)) return;
   const { eventId, type, data, metadata } = event;
-  if (!uuid.test(eventId)) throw new ArgumentError('event id', describe(eventId), 'a UUID in lower case');
+  assertEventId(eventId);
   assertEventType('event type', type);
   parsed('event data', data, 'JSON text');
   if (metadata === undefined) return;
@@ -128,9 +135,10 @@ function metadataText(notes: Record<string, unknown>, type: string): string | un
   const keys = Object.keys(notes);
   if (keys.length === 0) return undefined;
   const subject = `metadata of event '${type}'`;
-  // Most metadata is text alone, which JSON holds as it is: every event passes here.
+  // Most metadata is text, or plain at least, which JSON holds as it is: every event passes here.
   assertUnpatched(subject);
   if (keys.every((key) => typeof notes[key] === 'string' && key !== '__proto__')) return JSON.stringify(notes);
+  if (isPlainObject(notes)) return JSON.stringify(notes);
   const { json, types } = encodeValue(notes, subject);
   const [first] = Object.entries(types ?? {});
   if (first !== undefined) throw new SerializationError(subject, first[0], first[1], 'plain JSON');

@@ -13,7 +13,7 @@ import { assertArray, assertObject } from './argument-kinds.ts';
 import { encodeValue } from './codec.ts';
 import { demandEventName, type EventClass, type EventName, eventNameOf } from './domain-event.ts';
 import { type EventData, type EventMetadata, placeOf, type RecordedEvent, type StoredEvent } from './event.ts';
-import { eventDataOf } from './event-data.ts';
+import { assertEventId, eventDataOf } from './event-data.ts';
 import { withPrototype } from './restore-types.ts';
 import { keyOf, take, type Upcaster, UpcasterChains } from './upcaster.ts';
 import { assertRestorable, ValueClasses } from './value.ts';
@@ -95,6 +95,7 @@ export class EventRegistry {
   /** An event ready to be appended, at its class's version. Throws `SerializationError` with the path of what cannot be written. */
   encode(event: object, eventId: string, metadata: EventMetadata = {}): EventData {
     const { type, version } = this.nameOf(event);
+    assertEventId(eventId);
     const encoded = encodeValue(event, `event '${type}'`, this.values, true);
     return eventDataOf({ eventId, type, encoded, metadata, version });
   }

@@ -2,6 +2,7 @@
 import { CheckpointMismatchError, StaleReadModelError } from '../application-errors.ts';
 import { BuildGoneError, CheckpointFencedError, LeaseLostError } from '../errors.ts';
 import { aborted, linkedAbort } from '../shared/linked-abort.ts';
+import type { EventFilter } from '../store/event-filter.ts';
 import type { Fence } from '../store/lease-store.ts';
 import type { BuildStateChange, ModelBuild, ModelShape, ReadModelStore } from '../store/read-model-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
@@ -33,6 +34,9 @@ interface Filling {
   /** Ends the work on the served build, and commits it. */
   endServing(): Promise<void>;
 }
+
+/** Says only how far the log is, and reads none of it: no category has a dash in it. */
+const noEvents: EventFilter = { categories: ['-'] };
 
 /** This process was not the only one: look again how things stand, nothing is lost. */
 export function isOvertaken(error: unknown): boolean {
@@ -113,15 +117,13 @@ export class ProjectionWork {
       return;
     }
     // Appends keep it; what a process appends that does not know it is taken in here.
-    const { stored } = this.parts.filter;
     const after = served.checkpoint?.position ?? 0;
-    for await (const message of source.events.subscribeToAll({ after, filter: stored, signal })) {
-      if (message.kind !== 'empty') {
-        const reached = message.kind === 'events' ? message.events.at(-1)?.position : message.position;
+    for await (const message of source.events.subscribeToAll({ after, filter: noEvents, signal })) {
+      if (message.kind === 'progress') {
         const { checkpoint } = this.#buildOf(served.id);
-        if ((reached ?? 0) > (checkpoint?.position ?? 0)) await this.#catchUp(served, fence, signal);
+        if (message.position > (checkpoint?.position ?? 0)) await this.#catchUp(served, fence, signal);
       }
-      if (message.kind !== 'events') onState('live');
+      onState('live');
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * By which handlers a piece of code is called, however many promises away: to wait for one of them would be to wait for
- * itself.
+ * What code carries along however many promises away: by which handlers it is called (to wait for one of them would be
+ * to wait for itself), and what has caused it. In one storage, as each of them costs every promise of the process.
  */
 import { AsyncScope } from './async-scope.ts';
 
@@ -9,11 +9,30 @@ export interface Activity {
   readonly isUnderWay: boolean;
 }
 
-export class Activities {
-  readonly #calling = new AsyncScope<readonly Activity[]>();
+/** `C` says what has caused what runs. */
+interface Carried<C> {
+  readonly activities: readonly Activity[];
+  readonly causation: C | undefined;
+}
+
+interface Causes<C> {
+  getStore(): C | undefined;
+  run<R>(causation: C, act: () => R): R;
+}
+
+export class Activities<C = unknown> {
+  readonly #carried = new AsyncScope<Carried<C>>();
+
+  /** The cause alone, as a storage of its own would have it. */
+  readonly causation: Causes<C> = {
+    getStore: () => this.#carried.getStore()?.causation,
+    run: (causation, act) =>
+      this.#carried.run({ activities: this.#carried.getStore()?.activities ?? [], causation }, act),
+  };
 
   run<R>(activity: Activity, act: () => R): R {
-    return this.#calling.run([...this.#underWay(), activity], act);
+    const causation = this.#carried.getStore()?.causation;
+    return this.#carried.run({ activities: [...this.#underWay(), activity], causation }, act);
   }
 
   /** Whether the caller is called by this activity; without one, by any. One that has ended counts for nothing. */
@@ -24,11 +43,11 @@ export class Activities {
 
   /** To be called when no activity begins any more. */
   end(): void {
-    this.#calling.end();
+    this.#carried.end();
   }
 
   /** Timers and the like that a handler left behind still carry it with them. */
   #underWay(): readonly Activity[] {
-    return (this.#calling.getStore() ?? []).filter(({ isUnderWay }) => isUnderWay);
+    return (this.#carried.getStore()?.activities ?? []).filter(({ isUnderWay }) => isUnderWay);
   }
 }
