@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type Application, type Documents, Tables } from '@tidemark/core';
-import { type ReadModelClass, readModels } from '../read-models/index.ts';
+import { type ReadModelClass, readModelsFor } from '../read-models/index.ts';
 
 /**
  * One SHA-256 over all documents of a read model, in the order of their keys, or over all rows of its tables. Equal read
@@ -16,7 +16,7 @@ async function checksum(app: Application, model: ReadModelClass): Promise<string
 /** The read models' names and checksums. */
 export async function checksums(
   app: Application,
-  models: readonly ReadModelClass[] = readModels,
+  models: readonly ReadModelClass[] = readModelsFor(app.eventStore.capabilities),
 ): Promise<ReadonlyMap<string, string>> {
   const sums = new Map<string, string>();
   for (const model of models) sums.set(model.name, await checksum(app, model));

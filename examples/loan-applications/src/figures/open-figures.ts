@@ -1,6 +1,6 @@
 import type { Application } from '@tidemark/core';
 import type { Status } from '../domain/status.ts';
-import { type OpenApplication, OpenApplications } from '../read-models/open-applications.ts';
+import { type OpenApplication, openApplicationsOf } from '../read-models/open-applications.ts';
 
 export interface OpenFigures {
   readonly applications: number;
@@ -13,7 +13,7 @@ export interface OpenFigures {
 
 export async function openFigures(app: Application, quietest = 5): Promise<OpenFigures> {
   const open: (OpenApplication & { number: string })[] = [];
-  for await (const { key, value } of app.documents(OpenApplications).all()) open.push({ ...value, number: key });
+  for await (const { key, value } of app.documents(openApplicationsOf(app)).all()) open.push({ ...value, number: key });
   const statuses = [...new Set(open.map(({ status }) => status))];
   const amountOf = (applications: readonly OpenApplication[]) =>
     applications.reduce((sum, { amount }) => sum + amount, 0);

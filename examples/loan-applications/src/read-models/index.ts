@@ -1,7 +1,8 @@
+import type { StoreCapabilities } from '@tidemark/core';
 import { Decisions } from './decisions.ts';
 import { Funnel } from './funnel.ts';
 import { OffersMade } from './offers-made.ts';
-import { OpenApplications } from './open-applications.ts';
+import { FollowedOpenApplications, OpenApplications } from './open-applications.ts';
 import { Variants } from './variants.ts';
 import { Workload } from './workload.ts';
 
@@ -12,3 +13,13 @@ export const inlineModels = [OpenApplications] as const;
 export const readModels = [Funnel, Decisions, OffersMade, Workload, ...inlineModels, Variants] as const;
 
 export type ReadModelClass = (typeof readModels)[number];
+
+/** All of them, none inline. */
+export const followedModels: readonly ReadModelClass[] = readModels.map((model) =>
+  model === OpenApplications ? FollowedOpenApplications : model,
+);
+
+/** The read models as a store can have them that says what it can: without inline projections all of them follow. */
+export function readModelsFor({ inlineProjections }: StoreCapabilities): readonly ReadModelClass[] {
+  return inlineProjections ? readModels : followedModels;
+}

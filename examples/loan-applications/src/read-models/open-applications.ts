@@ -1,4 +1,4 @@
-import { Documents, On, Projection, type RecordedEvent } from '@tidemark/core';
+import { type Application, Documents, On, Projection, type RecordedEvent } from '@tidemark/core';
 import {
   ApplicationAccepted,
   ApplicationActivated,
@@ -63,4 +63,13 @@ export class OpenApplications extends Documents<OpenApplication> {
   #reached(status: Status, { aggregateId, occurredAt }: RecordedEvent) {
     this.update(aggregateId, (open) => ({ ...open, status, since: occurredAt }));
   }
+}
+
+/** The same, some moments behind the appends: for a store that has no inline projections, as a server has not. */
+@Projection('open-applications', { version: 1 })
+export class FollowedOpenApplications extends OpenApplications {}
+
+/** Which of the two an application has. */
+export function openApplicationsOf({ eventStore }: Application): typeof OpenApplications {
+  return eventStore.capabilities.inlineProjections ? OpenApplications : FollowedOpenApplications;
 }
