@@ -244,7 +244,8 @@ export class CommandHandler {
     $command: EventMetadata['$command'],
   ): EventData {
     const { commandId, correlationId, causationId } = context;
-    const metadata: { -readonly [K in keyof EventMetadata]: EventMetadata[K] } = { ...context.metadata };
+    // A spread that is added to costs fifty times as much. Options hold no key `__proto__`.
+    const metadata: { -readonly [K in keyof EventMetadata]: EventMetadata[K] } = Object.assign({}, context.metadata);
     metadata.$correlationId = correlationId;
     metadata.$causationId = causationId;
     if ($command !== undefined) metadata.$command = $command;
