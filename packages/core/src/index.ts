@@ -123,6 +123,7 @@ export type { ErrorJson } from './shared/error-json.ts';
 export { type Ids, randomIds } from './shared/ids.ts';
 export { Signal } from './shared/signal.ts';
 // The store contract, for adapters
+export { Turns } from './shared/turns.ts';
 export {
   type AppendPlan,
   assertAppend,

@@ -1,4 +1,4 @@
-/** Reading page by page: one query a page, and between two of them the event loop has its turn. */
+/** Reading page by page: one query a page, and between two of them the event loop has its turn where that is due. */
 import {
   assertReadOn,
   type EventPages,
@@ -7,6 +7,7 @@ import {
   type ReadStreamOptions,
   type Revision,
   type StoredEvent,
+  Turns,
   visibleFrom,
 } from '@tidemark/core';
 import { searchBackwards, searchForwards } from './log-search.ts';
@@ -49,6 +50,7 @@ export class PageReader {
       | undefined;
     let next = from ?? (isForwards ? 0 : Number.MAX_SAFE_INTEGER);
     let left = limit ?? Number.POSITIVE_INFINITY;
+    const turns = new Turns();
     for (;;) {
       signal?.throwIfAborted();
       const size = Math.min(left, pageSize);
@@ -67,7 +69,7 @@ export class PageReader {
       left -= page.length;
       if (last === undefined || !isFull || left <= 0) return;
       next = last.revision + (isForwards ? 1 : -1);
-      await turn();
+      if (turns.isDue) await turns.give();
     }
   }
 
@@ -75,6 +77,7 @@ export class PageReader {
     const isForwards = direction !== 'backwards';
     let next = isForwards ? Math.max(from, 1) : (before ?? Number.MAX_SAFE_INTEGER) - 1;
     let left = limit ?? Number.POSITIVE_INFINITY;
+    const turns = new Turns();
     while (left > 0) {
       signal?.throwIfAborted();
       const size = Math.min(left, pageSize);
@@ -87,13 +90,10 @@ export class PageReader {
       if (events.length > 0) yield events;
       if (atEnd || reached === undefined) return;
       next = reached.position + (isForwards ? 1 : -1);
-      await turn();
+      // Where little was found, SQLite has searched for long.
+      if (events.length < size || turns.isDue) await turns.give();
     }
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Without what another process wrote after the stream's marks were looked at: it may have changed them, too. */

@@ -264,34 +264,6 @@ noticed(
 );
 
 noticed(
-  'forgets its subscriptions when it is closed',
-  'end of a subscription: closing the store ends it quietly, waiting or not',
-  ({ events }) => ({
-    events: {
-      subscribeToAll: (options) => ({
-        async *[Symbol.asyncIterator]() {
-          yield* events.subscribeToAll(options);
-          await new Promise(() => {});
-        },
-      }),
-    },
-  }),
-);
-
-noticed(
-  'keeps listening to the signal of what has ended',
-  'end of a subscription: nothing of it stays on its signal',
-  ({ events }) => ({
-    events: {
-      subscribeToAll: (options = {}) => {
-        options.signal?.addEventListener('abort', () => {});
-        return events.subscribeToAll(options);
-      },
-    },
-  }),
-);
-
-noticed(
   'lets a waiting subscription wait when its stream is gone',
   'tombstone: end a subscription to the stream that waits',
   ({ events }) => ({

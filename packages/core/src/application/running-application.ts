@@ -211,15 +211,11 @@ export class RunningApplication implements Application {
 
   async health(): Promise<Health> {
     const { description, clock, projections } = this.parts;
-    const consumers = {
+    return healthOf({
+      ...{ description, clock },
       projectors: projections.all(),
       live: projections.liveOnes(),
       subscriptions: [...this.#subscriptions],
-    };
-    return healthOf({
-      description,
-      clock,
-      ...consumers,
       events: this.#stopped === undefined ? this.eventStore : undefined,
     });
   }
@@ -236,7 +232,7 @@ export class RunningApplication implements Application {
   }
 
   async #stop(): Promise<void> {
-    const { stopping, streams, projections, snapshots, stores, stopTimeout, activities } = this.parts;
+    const { stopping, streams, projections, snapshots, stores, stopTimeout } = this.parts;
     const patience = new Patience(stopTimeout);
     await patience.wait(Promise.all([this.#executed(), this.#concluded()]), () => this.#abandoned());
     stopping.abort();
@@ -252,7 +248,7 @@ export class RunningApplication implements Application {
       await patience.wait(settled(), () => [waitsFor]);
     } finally {
       clearInterval(this.#alive);
-      activities.end();
+      this.parts.activities.end();
       await patience.wait(stores.close(), () => [this.parts.description]);
     }
     patience.assertSettled();

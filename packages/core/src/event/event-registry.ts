@@ -106,7 +106,8 @@ export class EventRegistry {
   }
 
   /**
-   * What a stored event is today: one event as a rule, several parts after a split, none after a drop. Unknown types
+   * What a stored event is today: one event as a rule, several parts after a split, none after a drop. That one may be the
+   * stored event itself, whose `data` is then no longer plain, if nobody has asked for it before. Unknown types
    * come with plain data; of a newer version, reading `data` throws `UnknownEventError`. One that cannot be split keeps
    * its stored type, and reading `data` throws why. So nobody is stopped by an event that only passes by.
    */
@@ -121,7 +122,7 @@ export class EventRegistry {
 
   #restored(stored: StoredEvent): readonly StoredEvent[] {
     const plan = this.#planFor(stored);
-    if (plan.read !== undefined) return [stored.reading(stored.type, plan.read)];
+    if (plan.read !== undefined) return [stored.becoming(plan.read)];
     const { problem, target, steps } = plan;
     if (problem !== undefined && this.#classes.has(plan.name.type)) {
       return [unreadable(stored, problem())];
@@ -188,7 +189,12 @@ export class EventRegistry {
       name = step.to[0] as EventName;
     }
     const target = this.#classes.get(name.type) as AnyClass;
-    const read = (event: StoredEvent) => instanceOf(target, event.decode(this.values), event);
+    const read = (event: StoredEvent) => {
+      const data = event.decode(this.values);
+      // Nobody else has what was parsed just now: most events need no copy of it.
+      if (isPlainObject(data)) return Object.setPrototypeOf(data, target.prototype as object);
+      return instanceOf(target, data, event);
+    };
     return { name, steps, target, read: steps.length === 0 ? read : undefined, types: [name.type] };
   }
 
@@ -229,6 +235,10 @@ export class EventRegistry {
   }
 }
 
+function isPlainObject(data: unknown): data is object {
+  return typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype;
+}
+
 function instanceOf(target: AnyClass, data: unknown, stored: StoredEvent): unknown {
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     return withPrototype(target.prototype as object, data);
@@ -246,7 +256,7 @@ function versionOf(stored: StoredEvent): number {
   const text = stored?.metadataText;
   if (text === null) return 1;
   if (typeof text !== 'string') throw new ArgumentError('event', describe(stored), 'an event that a store returned');
-  if (!text.includes('"$schemaVersion"')) return 1;
+  if (!text.includes('$schemaVersion"')) return 1;
   const version = Number(stored.metadata.$schemaVersion ?? 1);
   return Number.isSafeInteger(version) && version >= 1 ? version : 1;
 }

@@ -152,6 +152,16 @@ export class StoredEvent implements RecordedEvent {
     }
   }
 
+  /**
+   * Itself, with data that `read` makes when it is first asked for: one object less for each event of a log. Where somebody
+   * has asked for the data or has it read otherwise, it is another event.
+   */
+  becoming(read: (event: StoredEvent) => unknown): StoredEvent {
+    if (this.#read !== decodePlainly) return this.reading(this.type, read);
+    this.#read = read;
+    return this;
+  }
+
   /** The same event under another type, with data that `read` makes when it is first asked for. */
   reading(type: string, read: (event: StoredEvent) => unknown, part?: number): StoredEvent {
     const event = new StoredEvent(
@@ -213,14 +223,13 @@ export class StoredEvent implements RecordedEvent {
 
   /** In milliseconds since 1970; `undefined` where the metadata has no such note, or one that is no ISO text. */
   #timeIn(note: '$occurredAt' | '$recordedAt'): number | undefined {
-    if (this.metadataText === null || !this.metadataText.includes(`"${note}"`)) return undefined;
+    if (!mayHold(this.metadataText, note)) return undefined;
     const time = timeOf(this.metadata[note]);
     return Number.isNaN(time) ? undefined : time;
   }
 
   #types(): TypeNotes | undefined {
-    if (this.metadataText === null || !this.metadataText.includes('"$types"')) return undefined;
-    return this.metadata.$types;
+    return mayHold(this.metadataText, '$types"') ? this.metadata.$types : undefined;
   }
 
   #parseMetadata(): EventMetadata {
@@ -229,6 +238,11 @@ export class StoredEvent implements RecordedEvent {
     // Other tools may have written an array or a number; none of our notes can be in it.
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventMetadata) : noMetadata;
   }
+}
+
+/** Whether it is worth parsing. A search for what begins with a quote would stop at every other name. */
+function mayHold(metadataText: string | null, note: string): boolean {
+  return metadataText?.includes(note) === true;
 }
 
 function decodePlainly(event: StoredEvent): unknown {

@@ -7,6 +7,7 @@ import type { EventData, StoredEvent } from '../event/event.ts';
 import { assertExpectedRevision, type ExpectedRevision, type Position, type Revision } from '../event/revision.ts';
 import { assertStreamName } from '../event/stream-name.ts';
 import type { Clock } from '../shared/clock.ts';
+import { Turns } from '../shared/turns.ts';
 import { assertDeletable, assertReadOn, type StreamState, visibleFrom } from '../store/append-rules.ts';
 import type { CommandRecord } from '../store/command-log.ts';
 import { filterTest } from '../store/event-filter.ts';
@@ -129,6 +130,7 @@ export class MemoryEventStore implements EventStore {
     const { step, at, signal, wanted, assertThere } = reading;
     let left = reading.limit;
     let place = reading.start;
+    const turns = new Turns();
     for (let event = at(place); left > 0 && event !== undefined; ) {
       signal?.throwIfAborted();
       this.assertOpen();
@@ -139,6 +141,7 @@ export class MemoryEventStore implements EventStore {
       }
       left -= page.events.length;
       if (page.events.length > 0) yield page.events;
+      if (turns.isDue) await turns.give();
     }
     signal?.throwIfAborted();
   }

@@ -2,6 +2,7 @@
 import type { StoredEvent } from '../event/event.ts';
 import type { Position } from '../event/revision.ts';
 import { Endable } from '../shared/endable.ts';
+import { Turns } from '../shared/turns.ts';
 import type { Subscription, SubscriptionMessage } from './event-store.ts';
 
 /** What one look at the log found. Events, place and end must belong to one and the same state of the log. */
@@ -30,8 +31,8 @@ export interface PullSource {
 
 /**
  * `after` is the last handled position, 0 for none. A message is made only when it is asked for, so `progress` always
- * comes after what it covers was handled. Each iteration is on its own, and ends at once when it is left, though it may
- * be waiting.
+ * comes after what it covers was handled. Catching up leaves others their turns of the event loop. Each iteration is on
+ * its own, and ends at once when it is left, though it may be waiting.
  */
 export function pullSubscription(source: PullSource, after: Position, signal: AbortSignal | undefined): Subscription {
   return { [Symbol.asyncIterator]: () => new Endable((over) => pull(source, after, over), signal) };
@@ -46,6 +47,7 @@ async function* pull(
   let begun = false;
   /** What was told last, where there might have been more behind it: a full page does not show that the log ends with it. */
   let open: Look['reached'];
+  const turns = new Turns();
   try {
     while (!signal.aborted && !source.closed) {
       const seen = source.seen();
@@ -64,6 +66,7 @@ async function* pull(
       }
       begun = true;
       if (atEnd && !signal.aborted) await source.wait(seen, signal);
+      else if (turns.isDue) await turns.give();
     }
   } finally {
     source.ended?.();

@@ -188,6 +188,26 @@ test('each reading of an event gives data of its own', () => {
   assert.equal(first[0]?.data, first[0]?.data);
 });
 
+test('restoring an event makes no other one of it, unless somebody has looked at its data, which stays plain for them', () => {
+  const closed = registry.encode(Object.assign(new AccountClosed(), { reason: 'moved' }), eventId);
+  const unread = stored(closed);
+  const [same] = registry.restore(unread);
+  assert.equal(same, unread);
+  const read = stored(closed);
+  const plain = read.data;
+  const [restored] = registry.restore(read);
+  assert.ok(restored !== undefined && isEvent(restored, AccountClosed));
+  assert.equal(read.data, plain);
+  assert.equal(Object.getPrototypeOf(plain), Object.prototype);
+});
+
+test('two who restore one event have data of their own, also where the first has not looked at it yet', () => {
+  const unread = stored(registry.encode(Object.assign(new AccountClosed(), { reason: 'moved' }), eventId));
+  const [first, second] = [registry.restore(unread)[0], registry.restore(unread)[0]];
+  assert.deepStrictEqual(first?.data, second?.data);
+  assert.notEqual(first?.data, second?.data);
+});
+
 test('a fingerprint changes with name, version and upcasters, and with nothing else', () => {
   const fingerprint = (options: Partial<ConstructorParameters<typeof EventRegistry>[0]>) =>
     new EventRegistry({ events: [MoneyPaid], upcasters: [fromFirst], ...options }).fingerprint(MoneyPaid);

@@ -1,7 +1,7 @@
 /** Read models that change in the append's own transaction. */
 import assert from 'node:assert/strict';
 import { type Application, Documents, eventData, On, Projection, type RecordedEvent } from '@tidemark/core';
-import { nextTurn, range, refused } from '../conformance/language.ts';
+import { ending, nextTurn, range, refused } from '../conformance/language.ts';
 import type { ShopRules } from './shop.ts';
 import { Sell, Sold, Takings } from './till.ts';
 
@@ -128,12 +128,9 @@ export const inlineProjections: ShopRules = {
     const app = await start({ projections: [Totals] });
     await app.execute(Sell, { tillId, amount: 1, times: 600 });
     const rebuild = await app.rebuild(Totals);
-    let served = false;
-    void rebuild.done.then(() => {
-      served = true;
-    });
+    const end = ending(rebuild.done);
     let last = 0;
-    for (let after = 0; after < 20; after += served ? 1 : 0) {
+    for (let after = 0; after < 20; after += end.isOver ? 1 : 0) {
       await nextTurn();
       last = (await app.execute(Sell, { tillId, amount: 1 })).position;
       assert.equal((await total(app))?.positions.at(-1), last, 'its own write is missing');

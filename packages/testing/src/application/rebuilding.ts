@@ -1,7 +1,7 @@
 /** Read models filled anew beside those that are served, and code of two versions side by side. */
 import assert from 'node:assert/strict';
 import { type Application, Documents, On, Projection, type RebuildProgress, type RecordedEvent } from '@tidemark/core';
-import { nextTurn, refused } from '../conformance/language.ts';
+import { ending, nextTurn, refused } from '../conformance/language.ts';
 import { positionOf } from './places.ts';
 import type { ShopRules } from './shop.ts';
 import { OpenTill, Sell, Sold, Takings, TillOpened } from './till.ts';
@@ -44,10 +44,8 @@ export const rebuilding: ShopRules = {
     factor = 10;
     const rebuild = await app.rebuild(One);
     const seen = new Set<number>();
-    for (let done = false; !done; ) {
-      void rebuild.done.then(() => {
-        done = true;
-      });
+    const end = ending(rebuild.done);
+    while (!end.isOver) {
       seen.add((await value(app)) ?? -1);
       await nextTurn();
     }
@@ -59,12 +57,9 @@ export const rebuilding: ShopRules = {
     const app = await filled(start, 1_000);
     factor = 1;
     const rebuild = await app.rebuild(One);
-    let served = false;
-    void rebuild.done.then(() => {
-      served = true;
-    });
+    const end = ending(rebuild.done);
     let sum = 1_000;
-    for (let after = 0; after < 10; after += served ? 1 : 0) {
+    for (let after = 0; after < 10; after += end.isOver ? 1 : 0) {
       await nextTurn();
       const receipt = await app.execute(Sell, { tillId: 'hall', amount: 1 });
       sum += 1;

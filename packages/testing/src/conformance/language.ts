@@ -94,6 +94,16 @@ export async function inTime<T>(promise: Promise<T>, what: string, milliseconds 
   }
 }
 
+/** Tells whether a promise has settled by now, however it did. */
+export function ending(promise: Promise<unknown>): { readonly isOver: boolean } {
+  const state = { isOver: false };
+  const end = () => {
+    state.isOver = true;
+  };
+  promise.then(end, end);
+  return state;
+}
+
 /** Lets whatever waits for its turn have it. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -8,6 +8,7 @@ import { deadLetters } from './dead-letters.ts';
 import { deleting, reviving } from './deleting.ts';
 import { documents } from './documents.ts';
 import { endingSubscriptions } from './ending-subscriptions.ts';
+import { eventLoop } from './event-loop.ts';
 import { exactness } from './exactness.ts';
 import { failuresOfOthers } from './failures-of-others.ts';
 import { filtering } from './filtering.ts';
@@ -62,6 +63,7 @@ export const themes = {
   subscription: subscribing,
   progress: progressing,
   'live subscription': followingLive,
+  'the event loop': eventLoop,
   'end of a subscription': endingSubscriptions,
   concurrency,
   'command log': commandLog,

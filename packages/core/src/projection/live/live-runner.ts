@@ -3,7 +3,6 @@
  * synchronously, so that each event goes through once and in order, also across failures of the store that pass by
  * themselves. A pipeline's own failure stops it in front of that event.
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   BehaviorSubject,
   firstValueFrom,
@@ -49,9 +48,6 @@ export interface LiveRunnerParts {
   /** Told of everything that goes wrong; does not throw. */
   readonly onError: (error: unknown) => void;
 }
-
-/** For how many milliseconds a replay may keep the event loop to itself: the memory store hands out pages at once. */
-const longestTurn = 10;
 
 export class LiveRunner<T = unknown> {
   readonly #filter: ResolvedFilter;
@@ -153,13 +149,9 @@ export class LiveRunner<T = unknown> {
     try {
       this.#connect();
       const end = await this.#logEnd();
-      let began = performance.now();
       for await (const message of subscription({ events, registry, onRetry }, this.#filter, { after: 0, signal })) {
         this.#receive(message, end);
         if (signal.aborted) return;
-        if (performance.now() - began < longestTurn) continue;
-        await turn();
-        began = performance.now();
       }
       // Following ends quietly when the store is closed below a running application.
       if (!signal.aborted) throw new ClosedError('the store');
