@@ -222,7 +222,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'extended, and called by handlers': ['AggregateRoot', 'Command', 'Documents', 'Tables'],
   'given to others': ['systemClock', 'randomIds'],
   'called by stores, with what they themselves looked up': [
-    ...['StoredEvent', 'Signal', 'eventPages', 'pullSubscription'],
+    ...['StoredEvent', 'Signal', 'Turns', 'eventPages', 'pullSubscription'],
     ...['planAppend', 'assertDeletable', 'assertOneKind', 'assertReadOn', 'visibleFrom'],
   ],
 };

@@ -141,7 +141,11 @@ export const followingLive: Rules = {
 /** Several writers, each with a stream of its own, that write one event after the other. */
 async function writers(events: EventStore, count: number, each: number): Promise<void> {
   const write = async (writer: number) => {
-    for (const number of range(each)) await events.append(`account-${writer}`, numbered(1, number), any);
+    for (const number of range(each)) {
+      await events.append(`account-${writer}`, numbered(1, number), any);
+      // Otherwise a store that never waits has all of it written before anybody has caught up.
+      await nextTurn();
+    }
   };
   await Promise.all(range(count, 1).map(write));
 }
