@@ -120,6 +120,21 @@ export class AsyncProjectionError extends TidemarkError {
   }
 }
 
+/** A projection's handler wrote to a field of its class, which would be gone after a restart, and count twice in a retry. */
+export class ProjectionStateError extends TidemarkError {
+  constructor(
+    readonly projection: string,
+    readonly field: string,
+    options: { readonly cause: unknown },
+  ) {
+    super(
+      'PROJECTION_STATE',
+      `${projection}: found a handler that writes to the field '${field}', wanted all that it has to know later in its read model`,
+      options,
+    );
+  }
+}
+
 /** `update` found no document and was given nothing to begin with. */
 export class DocumentNotFoundError extends TidemarkError {
   constructor(

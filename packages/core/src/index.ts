@@ -25,6 +25,7 @@ export {
   DocumentNotFoundError,
   HandlerTimeoutError,
   ProjectionRefusedError,
+  ProjectionStateError,
   ReadModelNotReadyError,
   RebuildCancelledError,
   ReentrantCommandError,

@@ -1,11 +1,13 @@
 /** The handlers of one projection, run on one event at a time: the same way behind the log, in an append, and in a retry. */
-import { AsyncProjectionError } from '../application-errors.ts';
+import { AsyncProjectionError, ProjectionStateError } from '../application-errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { ValueClasses } from '../event/value.ts';
 import type { ModelSession } from '../store/read-model-store.ts';
 import { type ChangedDocument, DocumentBatch } from './document-batch.ts';
 import type { ProjectionDefinition } from './projection.ts';
 import { closeSession, openSession, type ReadModel } from './read-model.ts';
+
+const frozen = /^Cannot (?:assign to read only|add) property '?([^',]+)/;
 
 type Method = (this: ReadModel, event: RecordedEvent) => unknown;
 
@@ -19,6 +21,8 @@ export class Handlers {
     private readonly values: ValueClasses,
   ) {
     const instance = new definition.target();
+    // What a handler kept in a field would be missing after a restart, and count twice where a batch is taken in again.
+    Object.freeze(instance);
     const named = instance as unknown as Readonly<Record<string, Method>>;
     this.#instance = instance;
     this.#methods = new Map([...definition.methods].map(([type, name]) => [type, named[name] as Method]));
@@ -39,6 +43,8 @@ export class Handlers {
     openSession(this.#instance, session);
     try {
       for (let index = from; index < to; index += 1) this.#handle(events[index] as RecordedEvent);
+    } catch (error) {
+      throw this.#explained(error);
     } finally {
       closeSession(this.#instance);
     }
@@ -51,6 +57,14 @@ export class Handlers {
     (returned as Promise<unknown>).then(undefined, () => {});
     const { methods, target } = this.definition;
     throw new AsyncProjectionError(`${target.name}.${methods.get(event.type)}`);
+  }
+
+  /** The engine's words for a write to a field of the projection do not say why it is refused. */
+  #explained(error: unknown): unknown {
+    const [, field] = (error instanceof TypeError && frozen.exec(error.message)) || [];
+    if (field === undefined || !(field in this.#instance || (error as Error).message.includes('extensible')))
+      return error;
+    return new ProjectionStateError(this.definition.target.name, field, { cause: error });
   }
 }
 
