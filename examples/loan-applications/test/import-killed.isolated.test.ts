@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 600s
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 600s
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventData } from '@tidemark/core';

@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 600s
 import { spawnSync } from 'node:child_process';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 600s
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
