@@ -1,6 +1,8 @@
 /** What stands in a file before anything is done with it, so that a file of somebody else's is left as it is. */
 import {
   type EventStore,
+  type ModelBuild,
+  type StoredEvent,
   type StoreProvider,
   type Stores,
   StreamNotFoundError,
@@ -24,12 +26,17 @@ export class ForeignLogError extends TidemarkError {
 
 const wanted = "a loan desk's own log, or a file that does not exist yet";
 
-export interface DeskFile {
+export interface DeskFound {
+  /** Whether any step is recorded. */
+  readonly begun: boolean;
   /** Whether anything is recorded of the application that was asked for. */
   readonly hasApplication: boolean;
 }
 
-const ownCategory = 'application';
+export const nothingFound: DeskFound = { begun: false, hasApplication: false };
+
+/** Of the streams of loan applications. */
+export const ownCategory = 'application';
 const ownTypes: ReadonlySet<string> = new Set([...statusEvents, ...offerEvents, ...workEvents].map(({ name }) => name));
 const ownModels: ReadonlySet<string> = new Set([
   'funnel',
@@ -41,28 +48,48 @@ const ownModels: ReadonlySet<string> = new Set([
 ]);
 
 /** Looks into a file that exists. Throws `ForeignLogError`, and what opening it throws. */
-export async function lookInto(store: StoreProvider, file: string, application?: string): Promise<DeskFile> {
+export async function lookInto(store: StoreProvider, file: string, application?: string): Promise<DeskFound> {
   const stores = await store.open();
   try {
-    await assertOwn(stores, file);
-    const hasApplication =
-      application !== undefined && (await hasStream(stores.events, streamName(ownCategory, application)));
-    return { hasApplication };
+    const begun = await assertOwn(stores, file);
+    return { begun, hasApplication: await hasApplication(stores.events, application) };
   } finally {
     await stores.close();
   }
 }
 
-/** The ends of the log tell, and the read models, also where there is no event yet. */
-async function assertOwn({ events, readModels }: Stores, file: string): Promise<void> {
+export function isOwn({ category, type }: StoredEvent): boolean {
+  return category === ownCategory && ownTypes.has(type);
+}
+
+export async function hasApplication(events: EventStore, application: string | undefined): Promise<boolean> {
+  return application !== undefined && (await hasStream(events, streamName(ownCategory, application)));
+}
+
+/** The ends of the log tell, and the read models, also where there is no event yet. True where there is one. */
+async function assertOwn({ events, readModels }: Stores, file: string): Promise<boolean> {
+  let begun = false;
   for (const direction of ['forwards', 'backwards'] as const) {
-    for await (const { type, streamName: stream, category, position } of events.readAll({ direction, limit: 1 })) {
-      if (category === ownCategory && ownTypes.has(type)) continue;
-      throw new ForeignLogError(file, `'${type}' of '${stream}' as event ${position}`);
+    for await (const event of events.readAll({ direction, limit: 1 })) {
+      if (!isOwn(event)) throw new ForeignLogError(file, described(event));
+      begun = true;
     }
   }
-  const foreign = readModels.builds().find(({ name }) => !ownModels.has(name));
-  if (foreign !== undefined) throw new ForeignLogError(file, `the read model '${foreign.name}'`);
+  const builds = readModels.builds();
+  const foreign = foreignModel(builds);
+  if (foreign !== undefined) throw new ForeignLogError(file, `the read model '${foreign}'`);
+  if (!begun && builds.some(({ checkpoint }) => checkpoint !== undefined))
+    throw new ForeignLogError(file, 'read models of a log on a server');
+  return begun;
+}
+
+/** The name of a read model that no loan desk has. */
+export function foreignModel(builds: readonly ModelBuild[]): string | undefined {
+  return builds.find(({ name }) => !ownModels.has(name))?.name;
+}
+
+export function described({ type, streamName: stream, position }: StoredEvent): string {
+  return `'${type}' of '${stream}' as event ${position}`;
 }
 
 async function hasStream(events: EventStore, stream: string): Promise<boolean> {

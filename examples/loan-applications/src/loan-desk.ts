@@ -2,7 +2,24 @@
 import { type Application, type CaughtUpOptions, createApplication, type StoreProvider } from '@tidemark/core';
 import { combineLatest, map, type Observable } from 'rxjs';
 import { LoanApplication } from './domain/loan-application.ts';
-import { followedModels, type ReadModelClass, readModels, readModelsFor } from './read-models/index.ts';
+import { followedModels, inlineModels, type ReadModelClass, readModels, readModelsFor } from './read-models/index.ts';
+import { FollowedOpenApplications } from './read-models/open-applications.ts';
+
+/** What a desk keeps its log in, and its read models where they are elsewhere. */
+export interface DeskStores {
+  readonly store: StoreProvider;
+  /** `undefined`: in `store`. A server has no inline projections, and none is kept inline then. */
+  readonly readModels?: StoreProvider | undefined;
+}
+
+/** With all read models; for an import with those alone that go along with it. */
+export function openDesk(
+  { store, readModels: elsewhere }: DeskStores,
+  what: 'all' | 'import' = 'all',
+): Promise<Application> {
+  if (elsewhere === undefined) return openLoanDesk(store, what === 'all' ? readModels : inlineModels);
+  return openDistantLoanDesk(store, elsewhere, what === 'all' ? followedModels : [FollowedOpenApplications]);
+}
 
 /** Without read models where only commands are to be handled. */
 export function openLoanDesk(
@@ -12,9 +29,13 @@ export function openLoanDesk(
   return createApplication({ store, aggregates: [LoanApplication], projections: models });
 }
 
-/** The loan desk on a server: its read models are kept elsewhere, and none is kept inline. */
-export function openDistantLoanDesk(store: StoreProvider, models: StoreProvider): Promise<Application> {
-  return createApplication({ store, readModels: models, aggregates: [LoanApplication], projections: followedModels });
+/** The loan desk on a server: its read models are kept in `elsewhere`, and none is kept inline. */
+export function openDistantLoanDesk(
+  store: StoreProvider,
+  elsewhere: StoreProvider,
+  models: readonly ReadModelClass[] = followedModels,
+): Promise<Application> {
+  return createApplication({ store, readModels: elsewhere, aggregates: [LoanApplication], projections: models });
 }
 
 /** Every read model has everything up to `position`. */

@@ -3,15 +3,14 @@
  * when it was told to end; a watcher that was ended has done what it was to do: 0.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { constants } from 'node:os';
 import { sqlite } from '@tidemark/sqlite';
 import { lookInto } from './desk-file.ts';
+import { takePlace } from './desk-place.ts';
 import { type Options, parseOptions, UsageError, usage } from './options.ts';
 import { explained, howToGoOn, whatNext } from './report/last-words.ts';
 import { screenOf } from './report/screen.ts';
-import { takeTour } from './tour/tour.ts';
+import { type TourEnd, takeTour } from './tour/tour.ts';
 import { NothingToWatchError, watch } from './watch/watch.ts';
 
 // npm runs scripts in the package's folder; paths are meant from where it was called.
@@ -56,18 +55,25 @@ async function watchFile({ db = '' }: Options): Promise<number> {
 }
 
 async function importFile(options: Options): Promise<number> {
-  const { db, log, application, durability } = options;
-  const temporary = db === undefined ? await mkdtemp(join(tmpdir(), 'loan-applications-')) : undefined;
-  const file = db ?? join(temporary ?? '', 'loan-applications.db');
-  const store = sqlite(file, { durability });
-  const before = existsSync(file) ? await lookInto(store, file, application) : undefined;
-  const tour = { ...options, store, file, kept: db !== undefined, screen, signal: stop.signal };
-  const end = await takeTour(tour, before?.hasApplication === true);
-  const whole = end.imported && !end.stopped && end.error === undefined;
-  const place = { folder, log, file };
-  if (whole) screen.write(whatNext(place, { kept: db !== undefined, query: end.query, columns: screen.columns }));
-  else if (end.recorded > 0) screen.write(howToGoOn(place, end));
-  if (temporary !== undefined && (whole || end.recorded === 0)) await rm(temporary, { recursive: true, force: true });
+  const { log, store, application } = options;
+  const place = await takePlace(options);
+  let goesOn = false;
+  try {
+    const found = await place.look(application);
+    const end = await takeTour({ ...options, place, screen, signal: stop.signal }, found);
+    const whole = end.imported && !end.stopped && end.error === undefined;
+    goesOn = !whole && end.recorded > 0;
+    const { file, kept } = place;
+    const words = { folder, log, store, file, kept };
+    if (whole) screen.write(whatNext(words, { query: end.query, columns: screen.columns }));
+    else if (goesOn) screen.write(howToGoOn(words, end));
+    return exitCodeOf(end);
+  } finally {
+    await place.leave({ goesOn });
+  }
+}
+
+function exitCodeOf(end: TourEnd): number {
   if (end.error !== undefined) throw end.error;
   if (end.stopped) return exitWhenStopped;
   return end.refused === 0 ? 0 : 1;

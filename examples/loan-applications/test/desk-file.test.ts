@@ -74,10 +74,10 @@ test('takes its own file, also before the first event, and says whether an appli
     const file = join(folder, 'loans.db');
     const desk = await openLoanDesk(sqlite(file));
     await desk.stop();
-    assert.equal(await lookInto(sqlite(file), file), { hasApplication: false });
+    assert.equal(await lookInto(sqlite(file), file), { begun: false, hasApplication: false });
     await importInto(file);
-    assert.equal(await lookInto(sqlite(file), file, '7'), { hasApplication: true });
-    assert.equal(await lookInto(sqlite(file), file, '8'), { hasApplication: false });
+    assert.equal(await lookInto(sqlite(file), file, '7'), { begun: true, hasApplication: true });
+    assert.equal(await lookInto(sqlite(file), file, '8'), { begun: true, hasApplication: false });
   });
 });
 

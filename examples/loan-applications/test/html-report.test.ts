@@ -20,7 +20,7 @@ import { OpenedPage, textsOfXml } from './opened-page.ts';
 import { deskOf, sampleDesk } from './sample-desk.ts';
 
 /** For the tests that only look. */
-const { app, position, number, report } = await sampleDesk();
+const { app, number, report } = await sampleDesk();
 test.after(() => app.stop());
 
 test('the page is well-formed, its ids are unique, and what is named by an id is there', () => {
@@ -184,7 +184,7 @@ test('names from anywhere are texts in the page, whatever they are', async () =>
   );
   await readModelsCaughtUp(hostile, last, { timeout: 30_000 });
   const logName = `${script}${quote}.xes`;
-  const text = await loanReport(hostile, { logName, position: last, application: '1' });
+  const text = await loanReport(hostile, { logName, application: '1' });
   textsOfXml(text);
   const page = new OpenedPage(text);
   assert.equal([page.all('script').length, page.all('img').length], [2, 0]);
@@ -212,7 +212,7 @@ test('names from anywhere are texts in the page, whatever they are', async () =>
 
 test('an application that is not there, and its name, do no harm', async () => {
   const wanted = '<b>9</b>';
-  const other = await loanReport(app, { logName: 'log.xes', position, application: wanted });
+  const other = await loanReport(app, { logName: 'log.xes', application: wanted });
   textsOfXml(other);
   const page = new OpenedPage(other);
   assert.match(page.text('#life'), `Nothing is recorded of application ${wanted}.`);
@@ -222,7 +222,7 @@ test('an application that is not there, and its name, do no harm', async () => {
 
 test('a log with next to nothing in it gives a page that says so', async () => {
   const small = await deskOf(log(trace('1', lines('A_SUBMITTED'))));
-  const text = await loanReport(small.app, { logName: 'log.xes', position: small.position, application: '1' });
+  const text = await loanReport(small.app, { logName: 'log.xes', application: '1' });
   await small.app.stop();
   textsOfXml(text);
   const page = new OpenedPage(text);
@@ -246,7 +246,7 @@ test('the same events give the same page, byte for byte', async () => {
 
 test('the report is written where it is wanted, over what was there, and its path is told', async () => {
   await withFolder(async (folder) => {
-    const what = { logName: 'log.xes', position, application: number };
+    const what = { logName: 'log.xes', application: number };
     const file = join(folder, 'new', 'report.html');
     assert.is(await writeLoanReport(app, { ...what, file }), file);
     await writeFile(file, 'something else');
@@ -259,7 +259,7 @@ test('a report that cannot be written says where and why', async () => {
   await withFolder(async (folder) => {
     const file = join(folder, 'taken');
     await mkdir(file);
-    const error = await writeLoanReport(app, { logName: 'x', position: 0, application: undefined, file }).then(
+    const error = await writeLoanReport(app, { logName: 'x', application: undefined, file }).then(
       () => undefined,
       (reason: unknown) => reason,
     );

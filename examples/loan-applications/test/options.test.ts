@@ -7,6 +7,7 @@ test('without arguments it is the bundled sample, in a temporary file, safe agai
   const expected = {
     help: false,
     log: samplePath,
+    store: undefined,
     db: undefined,
     flight: 64,
     durability: 'full',
@@ -41,6 +42,33 @@ test('watching takes the file that is imported into, and nothing else', () => {
   assert.equal([watch, db], [true, '/home/a.db']);
 });
 
+test('a server is an address, with a file of its read models if one is named, or one in this process', () => {
+  const storeOf = (...args: readonly string[]) => {
+    const { store, db } = parseOptions(args, '/home');
+    return [store, db];
+  };
+  assert.equal(storeOf('--store', 'test-server'), ['test-server', undefined]);
+  assert.equal(storeOf('--store', 'esdb://a:2113?tls=false'), ['esdb://a:2113?tls=false', undefined]);
+  const cluster = 'esdb+discover://ada:secret@a:2113,b:2113';
+  assert.equal(storeOf('--store', cluster, '--db', 'read.db'), [cluster, '/home/read.db']);
+});
+
+test('what is typed where no password belongs is refused without it', () => {
+  for (const args of [
+    ['esdb://ada:secret@a:2113'],
+    ['--store', 'http://ada:secret@a:2113'],
+    ['--store', 'esdb://ada:secret:@a:2113'],
+    ['--store', 'esdb://ada:secret@a:2113?bogus=1'],
+    ['--store', 'esdb//ada:secret@a:2113'],
+  ]) {
+    assert.throws(
+      () => parseOptions(args, '/'),
+      (error: unknown) => error instanceof UsageError && !error.message.includes('secret'),
+      args.join(' '),
+    );
+  }
+});
+
 test('refuses anything else, naming what was found and what is wanted', () => {
   for (const [args, message] of [
     [['--flight', '0'], "--flight: found '0', wanted a whole number from 1 to 1000"],
@@ -55,6 +83,14 @@ test('refuses anything else, naming what was found and what is wanted', () => {
     [['--application', 'x1'], "--application: found 'x1', wanted a number of 1 to 12 digits"],
     [['--watch'], '--watch: found no --db, wanted the file that is imported into'],
     [['--watch', '--db', 'a.db', '--log', 'a.xes'], '--watch: found --log with it, wanted --db alone'],
+    [['--store', ''], '--store: found nothing, wanted test-server, esdb://host:port or esdb+discover://host:port'],
+    [['--store', 'loan.db'], "--store: found 'loan.db', wanted test-server, esdb://host:port"],
+    [['--store', 'http://a:2113'], '--store: connection string: found the scheme http, wanted esdb or esdb+discover'],
+    [['--store', 'esdb://a:x'], "--store: connection string: found the hosts 'a:x'"],
+    [['--store', 'esdb://a?tls=no'], '--store: connection string: found tls=no, wanted true or false'],
+    [['--store', 'test-server', '--db', 'a.db'], '--store test-server: found --db with it, wanted none'],
+    [['--store', 'esdb://a', '--durability', 'full'], '--store: found --durability with it, wanted none'],
+    [['--watch', '--db', 'a.db', '--store', 'esdb://a'], '--watch: found --store with it, wanted --db alone'],
     [['--log'], "'--log <value>' argument missing"],
     [['--bogus'], "Unknown option '--bogus'"],
     [['extra'], "Unexpected argument 'extra'"],

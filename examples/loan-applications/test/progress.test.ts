@@ -26,6 +26,19 @@ test('progress without a terminal is a line now and then: done, total, pace, tim
   ]);
 });
 
+test('where nothing is counted it is the share of the whole', async () => {
+  const [out, terminal] = [pipe(), new VirtualTerminal(60)];
+  for (const screen of [out, terminal.screen]) {
+    const progress = startProgress(screen);
+    const line = progress.line('models', undefined);
+    line.show({ done: 0, total: 0, perSecond: 0, left: undefined });
+    line.show({ done: 12_500, total: 100_000, perSecond: 40_000, left: 2_000 });
+    progress.stop();
+  }
+  assert.equal(out.written, ['  models: 12.5 %, 2 s left\n']);
+  assert.match(terminal.lines.join('\n'), /^ {2}models +█+░+ +12\.5 % {2}2 s left$/m);
+});
+
 test('what was done before a run, and the time it takes to pass that by, say nothing about its pace', () => {
   let now = 0;
   const pace = new Pace(10_000, () => now);

@@ -138,7 +138,7 @@ test(title, async () => {
     for (const { step, taken } of steps) assert.is(taken, published[step as keyof typeof published], step);
     // A step of an application or an offer, but for the first one of each application, follows another.
     assert.is(countOf(follows), steps.reduce((sum, { taken }) => sum + taken, 0) - courses.applications);
-    const longest = { logName: 'log.xes.gz', position, application: courses.longest.number };
+    const longest = { logName: 'log.xes.gz', application: courses.longest.number };
     const report = await loanReport(app, longest);
     assert.ok(Buffer.byteLength(report) < 1_000_000, 'the report can be sent by mail');
     const page = new OpenedPage(report);

@@ -29,6 +29,6 @@ export async function sampleDesk(): Promise<Desk & { readonly report: string; re
     app,
     position,
     number,
-    report: await loanReport(app, { logName: 'log.xes', position, application: number }),
+    report: await loanReport(app, { logName: 'log.xes', application: number }),
   };
 }

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Application, type Position, TidemarkError } from '@tidemark/core';
+import { type Application, TidemarkError } from '@tidemark/core';
 import { decisionFigures } from '../figures/decision-figures.ts';
 import { decisionHistogram } from '../figures/decision-histogram.ts';
 import { flowFigures } from '../figures/flow-figures.ts';
@@ -27,8 +27,6 @@ export const reportName = 'loan-report.html';
 export interface LoanReport {
   /** Of the log that was imported. */
   readonly logName: string;
-  /** Of the last event that the read models have. */
-  readonly position: Position;
   /** Whose life is shown; `undefined` where there is none to show. */
   readonly application: string | undefined;
 }
@@ -47,7 +45,7 @@ export class ReportNotWrittenError extends TidemarkError {
 const bins = 30;
 
 /** The same events give the same text, byte for byte. */
-export async function loanReport(app: Application, { logName, position, application }: LoanReport): Promise<string> {
+export async function loanReport(app: Application, { logName, application }: LoanReport): Promise<string> {
   const funnel = await funnelFigures(app);
   const times = await decisionFigures(app);
   const open = await openFigures(app);
@@ -55,7 +53,7 @@ export async function loanReport(app: Application, { logName, position, applicat
   const life = application === undefined ? [] : await applicationLife(app, application);
   return page({
     title: 'A bank’s loan desk',
-    introduction: html`From the log <bdi>${logName}</bdi>, as of event ${count(position)}: ${count(applications)} applications took ${count(steps)} steps, in ${count(variants)} different courses.`,
+    introduction: html`From the log <bdi>${logName}</bdi>, as of event ${count(steps)}: ${count(applications)} applications took ${count(steps)} steps, in ${count(variants)} different courses.`,
     figures: [
       ['applications', count(applications)],
       ['approved', percent(funnel.stages.at(-1)?.ofAll ?? 0)],

@@ -15,9 +15,11 @@ export const readModels = [Funnel, Decisions, OffersMade, Workload, ...inlineMod
 export type ReadModelClass = (typeof readModels)[number];
 
 /** All of them, none inline. */
-export const followedModels: readonly ReadModelClass[] = readModels.map((model) =>
-  model === OpenApplications ? FollowedOpenApplications : model,
-);
+export const followedModels: readonly ReadModelClass[] = readModels.map(followed);
+
+function followed(model: ReadModelClass): ReadModelClass {
+  return model === OpenApplications ? FollowedOpenApplications : model;
+}
 
 /** The read models as a store can have them that says what it can: without inline projections all of them follow. */
 export function readModelsFor({ inlineProjections }: StoreCapabilities): readonly ReadModelClass[] {

@@ -1,6 +1,6 @@
 /** How far long pieces of work are: a line each that moves on a screen, plain lines now and then anywhere else. */
 import { LiveLines } from './live-lines.ts';
-import { count, duration } from './numbers.ts';
+import { count, duration, percent } from './numbers.ts';
 import type { Figures, Now } from './pace.ts';
 import { type Screen, wrapped, writeWrapped } from './screen.ts';
 
@@ -11,10 +11,12 @@ export interface ProgressLine {
   end(word?: string): void;
 }
 
+type Unit = string | undefined;
+
 /** Lines of work that goes on at the same time. */
 export interface Progress {
-  /** `label` tells it from the others, `unit` is what is counted. */
-  line(label: string, unit: string): ProgressLine;
+  /** `label` tells it from the others, `unit` is what is counted; `undefined` where only the share of the whole means something. */
+  line(label: string, unit: Unit): ProgressLine;
   /** The last word of all. Safe to call twice. */
   stop(): void;
 }
@@ -34,7 +36,7 @@ class MovingProgress implements Progress {
     this.#live = new LiveLines(screen);
   }
 
-  line(label: string, unit: string): ProgressLine {
+  line(label: string, unit: Unit): ProgressLine {
     const index = this.#texts.push(`  ${label}`) - 1;
     this.#draw();
     return {
@@ -66,7 +68,7 @@ class PlainProgress implements Progress {
     private readonly now: Now,
   ) {}
 
-  line(label: string, unit: string): ProgressLine {
+  line(label: string, unit: Unit): ProgressLine {
     const line = new PlainLine(label, unit, this.screen, this.now);
     this.#lines.push(line);
     return line;
@@ -84,7 +86,7 @@ class PlainLine implements ProgressLine {
 
   constructor(
     private readonly label: string,
-    private readonly unit: string,
+    private readonly unit: Unit,
     private readonly screen: Screen,
     private readonly now: Now,
   ) {
@@ -106,9 +108,11 @@ class PlainLine implements ProgressLine {
     if (this.#latest === undefined || done === this.#written?.done) return;
     [this.#written, this.#writtenAt] = [this.#latest, this.now()];
     const rest = done >= total ? '' : `, ${duration(left)} left`;
-    this.screen.write(
-      `  ${this.label}: ${count(done)} of ${count(total)} ${this.unit}, ${count(perSecond)}/s${rest}\n`,
-    );
+    const far =
+      this.unit === undefined
+        ? percent(shareOf(done, total))
+        : `${count(done)} of ${count(total)} ${this.unit}, ${count(perSecond)}/s`;
+    this.screen.write(`  ${this.label}: ${far}${rest}\n`);
   }
 }
 
@@ -116,18 +120,23 @@ const labelWidth = 7;
 const [widestBar, narrowestBar] = [30, 6];
 
 /** What there is no room for is left out: first the bar, then from the right. */
-function barText(label: string, unit: string, { done, total, perSecond, left }: Figures, columns: number): string {
+function barText(label: string, unit: Unit, { done, total, perSecond, left }: Figures, columns: number): string {
   const words = [
     `  ${label.padEnd(labelWidth)}`,
-    `${count(done)}/${count(total)} ${unit}`,
-    `${count(perSecond)}/s`,
+    ...(unit === undefined
+      ? [percent(shareOf(done, total)).padStart(7)]
+      : [`${count(done)}/${count(total)} ${unit}`, `${count(perSecond)}/s`]),
     `${duration(left)} left`,
   ];
   const width = () => words.join('  ').length;
   while (words.length > 2 && width() >= columns) words.pop();
   const size = Math.min(widestBar, columns - 1 - width() - 2);
-  if (size >= narrowestBar) words.splice(1, 0, bar(total === 0 ? 0 : done / total, size));
+  if (size >= narrowestBar) words.splice(1, 0, bar(shareOf(done, total), size));
   return words.join('  ');
+}
+
+function shareOf(done: number, total: number): number {
+  return total === 0 ? 0 : done / total;
 }
 
 function bar(share: number, size: number): string {

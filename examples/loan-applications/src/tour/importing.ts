@@ -3,43 +3,44 @@
  * from the log meanwhile.
  */
 import { basename } from 'node:path';
+import type { Application } from '@tidemark/core';
+import type { DeskFound } from '../desk-file.ts';
 import { type ImportProgress, type ImportResult, importLog } from '../import/import-log.ts';
-import { openLoanDesk } from '../loan-desk.ts';
-import { inlineModels } from '../read-models/index.ts';
-import { OpenApplications } from '../read-models/open-applications.ts';
+import { openDesk } from '../loan-desk.ts';
+import { openApplicationsOf } from '../read-models/open-applications.ts';
 import { count } from '../report/numbers.ts';
 import { Pace } from '../report/pace.ts';
 import { type Progress, startProgress } from '../report/progress.ts';
 import { bold, type Screen, writeWrapped } from '../report/screen.ts';
 import { RebuildBeside } from './rebuild-beside.ts';
-import { patience, seconds, type Tour } from './tour-options.ts';
+import { countedBy, patience, seconds, type Tour } from './tour-options.ts';
 
-/** `onProgress` is called after every step. */
+/** `steps` are those of the log, `found` is what stood there before; `onProgress` is called after every step. */
 export async function importWithRebuild(
   tour: Tour,
-  total: number,
+  { steps, found }: { readonly steps: number; readonly found: DeskFound },
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportResult> {
-  const { log, flight, signal, screen } = tour;
+  const { place, log, flight, signal, screen } = tour;
   // The other read models come after the bulk: taking it in by the thousand costs a fraction of following it by the step.
-  const app = await openLoanDesk(tour.store, inlineModels);
+  const app = await openDesk(place, 'import');
   let progress: Progress | undefined;
   let rebuild: RebuildBeside | undefined;
   try {
     screen.write(`${bold(screen, `Importing ${basename(log)}`)}, ${flight} applications at a time\n`);
-    sayWhatIsThere(await app.eventStore.head(), screen);
-    await app.ready(OpenApplications, { timeout: patience, signal });
+    await sayWhatIsThere(app, found, screen);
+    await app.ready(openApplicationsOf(app), { timeout: patience, signal });
     progress = startProgress(screen);
     const line = progress.line('import', 'steps');
-    const pace = new Pace(total);
-    rebuild = new RebuildBeside(app, tour.store, progress);
+    const pace = new Pace(steps);
+    rebuild = new RebuildBeside(app, place, progress);
     const result = await importLog(app, log, {
       inFlight: flight,
       signal,
       onProgress(now) {
         const done = now.recorded + now.skipped + now.refused;
         line.show(pace.figures(done, now.skipped));
-        if (total > 0 && done >= total / 2) rebuild?.begin();
+        if (steps > 0 && done >= steps / 2) rebuild?.begin();
         onProgress(now);
       },
     });
@@ -56,8 +57,10 @@ export async function importWithRebuild(
   }
 }
 
-function sayWhatIsThere(events: number, screen: Screen): void {
-  if (events > 0) screen.write(`  ${count(events)} events are recorded already: it goes on behind them\n`);
+async function sayWhatIsThere(app: Application, { begun }: DeskFound, screen: Screen): Promise<void> {
+  if (!begun) return;
+  const how = countedBy(app) === undefined ? 'Events' : `${count(await app.eventStore.head())} events`;
+  screen.write(`  ${how} are recorded already: it goes on behind them\n`);
 }
 
 function writeResult(screen: Screen, result: ImportResult, milliseconds: number): void {

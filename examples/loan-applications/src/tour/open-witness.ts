@@ -1,13 +1,22 @@
-/** Counts the open applications in the read model and in the log, at one moment: what any other program would find. */
-import type { ReadModelStore, StoreProvider } from '@tidemark/core';
+/**
+ * Counts the open applications in the read model and in the log, at one moment: what any other program would find. Where
+ * the log is on a server no statement sees both, and it counts the read model's alone.
+ */
+import type { ReadModelStore } from '@tidemark/core';
 import * as event from '../domain/events.ts';
+import type { DeskStores } from '../loan-desk.ts';
 
 export interface Sighting {
   /** As the read model has them. */
   readonly open: number;
+  /** The log of that very moment, where it can be seen. */
+  readonly log: LogSighting | undefined;
+}
+
+interface LogSighting {
   /** As the events say: submitted, and not come to an end. */
-  readonly byLog: number;
-  /** The last event at that moment. */
+  readonly open: number;
+  /** The last event. */
   readonly position: number;
 }
 
@@ -20,7 +29,7 @@ const endings = [
 ].map(({ name }) => `'${name}'`);
 
 /** One statement sees one state of the file, however fast others write. */
-const look = `
+const lookAtBoth = `
   SELECT
     (SELECT count(*) FROM "open-applications") AS open,
     count(DISTINCT CASE WHEN types.name = 'ApplicationSubmitted' THEN stream_id END)
@@ -29,20 +38,24 @@ const look = `
   FROM events JOIN types ON types.id = events.type_id
 `;
 
+const lookAtReadModel = 'SELECT count(*) AS open FROM "open-applications"';
+
 export class OpenWitness {
   private constructor(
     private readonly readModels: ReadModelStore,
+    private readonly seesLog: boolean,
     readonly close: () => Promise<void>,
   ) {}
 
   /** On a connection of its own. */
-  static async open(store: StoreProvider): Promise<OpenWitness> {
-    const { readModels, close } = await store.open();
-    return new OpenWitness(readModels, close);
+  static async open(desk: DeskStores): Promise<OpenWitness> {
+    const { readModels, close } = await (desk.readModels ?? desk.store).open();
+    return new OpenWitness(readModels, desk.readModels === undefined, close);
   }
 
   look(): Sighting {
-    const [row] = this.readModels.select(look, []);
-    return row as unknown as Sighting;
+    const [row] = this.readModels.select(this.seesLog ? lookAtBoth : lookAtReadModel, []);
+    const { open, byLog, position } = row as unknown as Record<'open' | 'byLog' | 'position', number>;
+    return { open, log: this.seesLog ? { open: byLog, position } : undefined };
   }
 }

@@ -1,16 +1,18 @@
 /** The rebuild of a read model while the import goes on: progress, the switch, and that readers had all of it throughout. */
-import { type Application, ClosedError, type StoreProvider } from '@tidemark/core';
-import { OpenApplications } from '../read-models/open-applications.ts';
+import { type Application, ClosedError } from '@tidemark/core';
+import type { DeskStores } from '../loan-desk.ts';
+import { openApplicationsOf } from '../read-models/open-applications.ts';
 import { count } from '../report/numbers.ts';
 import type { Progress, ProgressLine } from '../report/progress.ts';
 import { OpenWitness, type Sighting } from './open-witness.ts';
+import { countedBy } from './tour-options.ts';
 
 export class RebuildBeside {
   #running: Promise<void> | undefined;
 
   constructor(
     private readonly app: Application,
-    private readonly store: StoreProvider,
+    private readonly desk: DeskStores,
     private readonly progress: Progress,
   ) {}
 
@@ -32,8 +34,8 @@ export class RebuildBeside {
   }
 
   async #run(): Promise<void> {
-    const line = this.progress.line('rebuild', 'events');
-    const witness = await OpenWitness.open(this.store);
+    const line = this.progress.line('rebuild', countedBy(this.app));
+    const witness = await OpenWitness.open(this.desk);
     try {
       await this.#switch(line, witness);
     } catch (error) {
@@ -46,20 +48,23 @@ export class RebuildBeside {
 
   async #switch(line: ProgressLine, witness: OpenWitness): Promise<void> {
     const before = witness.look();
-    const rebuild = await this.app.rebuild(OpenApplications);
+    const rebuild = await this.app.rebuild(openApplicationsOf(this.app));
     const moving = rebuild.progress$.subscribe(({ done, total, eventsPerSecond, timeLeft }) =>
       line.show({ done, total, perSecond: eventsPerSecond, left: timeLeft }),
     );
     await rebuild.done.finally(() => moving.unsubscribe());
     const after = witness.look();
+    const where = after.log === undefined ? 'beside the import' : `at event ${count(after.log.position)}`;
     line.end(
-      `Switched to the rebuilt open applications at event ${count(after.position)}: ` +
+      `Switched to the rebuilt open applications ${where}: ` +
         `before it ${described(before)} were there, after it ${described(after)}.`,
     );
-    await this.app.dropOld(OpenApplications);
+    await this.app.dropOld(openApplicationsOf(this.app));
   }
 }
 
-function described({ open, byLog }: Sighting): string {
-  return open === byLog ? `all ${count(open)} of the log` : `${count(open)} and NOT ALL ${count(byLog)} of the log`;
+function described({ open, log }: Sighting): string {
+  if (log === undefined) return count(open);
+  if (open === log.open) return `all ${count(open)} of the log`;
+  return `${count(open)} and NOT ALL ${count(log.open)} of the log`;
 }

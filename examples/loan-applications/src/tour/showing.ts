@@ -2,9 +2,10 @@
 import { basename } from 'node:path';
 import type { Application, Position } from '@tidemark/core';
 import { checksums } from '../figures/checksum.ts';
+import { variantFigures } from '../figures/variant-figures.ts';
 import { writeLoanReport } from '../html/loan-report.ts';
-import { openLoanDesk, readModelsCaughtUp, slowestReadModel$ } from '../loan-desk.ts';
-import { readModels } from '../read-models/index.ts';
+import { openDesk, readModelsCaughtUp, slowestReadModel$ } from '../loan-desk.ts';
+import { readModelsFor } from '../read-models/index.ts';
 import { Workload } from '../read-models/workload.ts';
 import { figuresReport } from '../report/figures-report.ts';
 import { historyReport, tellingApplication } from '../report/history-report.ts';
@@ -14,7 +15,7 @@ import { startProgress } from '../report/progress.ts';
 import { bold, writeWrapped } from '../report/screen.ts';
 import { tableText } from '../report/table.ts';
 import { ApplicationUnknownError } from './application-unknown-error.ts';
-import { patience, seconds, type Tour } from './tour-options.ts';
+import { countedBy, patience, seconds, type Tour } from './tour-options.ts';
 
 /** What other programs are told to ask: the work of each employee, from the table that `Workload` keeps. */
 const workQuery = 'SELECT employee, sum(sessions) FROM workload GROUP BY employee';
@@ -23,8 +24,8 @@ export async function showFigures(
   tour: Tour,
   position: Position,
 ): Promise<{ readonly query?: string; readonly error?: unknown }> {
-  const { screen, store } = tour;
-  const app = await openLoanDesk(store);
+  const { screen, place } = tour;
+  const app = await openDesk(place);
   try {
     await catchUpWithProgress(app, position, tour);
     for (const table of await figuresReport(app)) screen.write(tableText(screen, table));
@@ -34,15 +35,16 @@ export async function showFigures(
     for (const table of history ?? []) screen.write(tableText(screen, table));
     await compareWithReplay(app, position, tour);
     if (!tour.noReport) {
-      const report = { logName: basename(tour.log), position, application: number, file: tour.report };
+      const report = { logName: basename(tour.log), application: number, file: tour.report };
       const written = await writeLoanReport(app, report);
       screen.write(`\n${bold(screen, 'The report, to be opened in a browser')}\n  ${written}\n`);
     }
     // Said only of a file that stays, and where it was seen to give something.
-    const rows = tour.kept ? await app.tables(Workload).all(workQuery) : [];
+    const rows = place.kept ? await app.tables(Workload).all(workQuery) : [];
     return {
       ...(rows.length > 0 && { query: workQuery }),
-      ...(number !== undefined && history === undefined && { error: new ApplicationUnknownError(number, tour.file) }),
+      ...(number !== undefined &&
+        history === undefined && { error: new ApplicationUnknownError(number, place.holder) }),
     };
   } finally {
     await app.stop();
@@ -50,9 +52,9 @@ export async function showFigures(
 }
 
 async function catchUpWithProgress(app: Application, position: Position, { screen, signal }: Tour): Promise<void> {
-  screen.write(`${bold(screen, 'Read models')}, ${readModels.length} of them\n`);
+  screen.write(`${bold(screen, 'Read models')}, ${readModelsFor(app.eventStore.capabilities).length} of them\n`);
   const progress = startProgress(screen);
-  const line = progress.line('models', 'events');
+  const line = progress.line('models', countedBy(app));
   const pace = new Pace(position);
   const startedAt = performance.now();
   let before: Position | undefined;
@@ -72,12 +74,15 @@ async function catchUpWithProgress(app: Application, position: Position, { scree
 /** Fills all read models anew from the log, beside those that are served, and compares the two. */
 async function compareWithReplay(app: Application, position: Position, { screen, signal }: Tour): Promise<void> {
   screen.write(`\n${bold(screen, 'The whole log replayed into fresh read models')}\n`);
+  const models = readModelsFor(app.eventStore.capabilities);
   const before = await checksums(app);
+  // Counted, as positions count events in few places; each event is a step of an application's course.
+  const { steps: events } = await variantFigures(app);
   const milliseconds = await replay(app, { screen, signal });
-  const pace = count((position * readModels.length) / (milliseconds / 1000));
+  const pace = count((events * models.length) / (milliseconds / 1000));
   writeWrapped(
     screen,
-    `${count(position)} events to ${readModels.length} read models in ${seconds(milliseconds)}: ${pace} events/s. Readers had the old ones until app.rebuild switched to these.`,
+    `${count(events)} events to ${models.length} read models in ${seconds(milliseconds)}: ${pace} events/s. Readers had the old ones until app.rebuild switched to these.`,
   );
   const after = await checksums(app);
   const unequal = (await app.eventStore.head()) === position ? 'DIFFERENT' : 'others recorded meanwhile';
@@ -92,18 +97,18 @@ async function compareWithReplay(app: Application, position: Position, { screen,
       }),
     }),
   );
-  for (const model of readModels) await app.dropOld(model);
+  for (const model of models) await app.dropOld(model);
 }
 
 /** Resolves to how long it took, in milliseconds, until all were switched. */
 async function replay(app: Application, { screen, signal }: Pick<Tour, 'screen' | 'signal'>): Promise<number> {
   signal.throwIfAborted();
   const startedAt = performance.now();
-  const rebuild = await app.rebuild(...readModels);
+  const rebuild = await app.rebuild(...readModelsFor(app.eventStore.capabilities));
   const cancel = () => void rebuild.cancel().catch(() => {});
   signal.addEventListener('abort', cancel);
   const progress = startProgress(screen);
-  const line = progress.line('replay', 'events');
+  const line = progress.line('replay', countedBy(app));
   const moving = rebuild.progress$.subscribe(({ done, total, eventsPerSecond, timeLeft }) =>
     line.show({ done, total, perSecond: eventsPerSecond, left: timeLeft }),
   );

@@ -1,12 +1,9 @@
-import type { StoreProvider } from '@tidemark/core';
+import type { Application } from '@tidemark/core';
+import type { DeskPlace } from '../desk-place.ts';
 import type { Screen } from '../report/screen.ts';
 
 export interface Tour {
-  readonly store: StoreProvider;
-  /** The store's file. */
-  readonly file: string;
-  /** Whether the file stays when the tour is over. */
-  readonly kept: boolean;
+  readonly place: DeskPlace;
   readonly log: string;
   readonly flight: number;
   readonly application: string | undefined;
@@ -20,6 +17,11 @@ export interface Tour {
 
 /** How long read models are waited for, in milliseconds. */
 export const patience = 600_000;
+
+/** What a difference of positions counts there; `undefined`: nothing, and only shares mean something. */
+export function countedBy({ eventStore }: Application): 'events' | undefined {
+  return eventStore.capabilities.densePositions ? 'events' : undefined;
+}
 
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;

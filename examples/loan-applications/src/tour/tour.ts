@@ -1,4 +1,5 @@
 /** The whole tour: import, read models, figures, one application's history, replay. */
+import type { DeskFound } from '../desk-file.ts';
 import type { ImportProgress } from '../import/import-log.ts';
 import { scanLog } from '../xes/scan-log.ts';
 import { ApplicationUnknownError } from './application-unknown-error.ts';
@@ -20,8 +21,8 @@ export interface TourEnd {
   readonly error?: unknown;
 }
 
-/** `known`: whether the file has the application that was asked for already. */
-export async function takeTour(tour: Tour, known: boolean): Promise<TourEnd> {
+/** `found`: what stood there before. */
+export async function takeTour(tour: Tour, found: DeskFound): Promise<TourEnd> {
   let progress: ImportProgress = { applications: 0, recorded: 0, skipped: 0, refused: 0 };
   let imported = false;
   const end = (how: Partial<TourEnd>): TourEnd => {
@@ -31,9 +32,9 @@ export async function takeTour(tour: Tour, known: boolean): Promise<TourEnd> {
   try {
     const { application } = tour;
     const { events, mayHold } = await scanLog(tour.log, application);
-    if (application !== undefined && !known && !mayHold)
-      throw new ApplicationUnknownError(application, `${tour.log} or ${tour.file}`);
-    const { position, stopped } = await importWithRebuild(tour, events, (now) => {
+    if (application !== undefined && !found.hasApplication && !mayHold)
+      throw new ApplicationUnknownError(application, `${tour.log} or ${tour.place.holder}`);
+    const { position, stopped } = await importWithRebuild(tour, { steps: events, found }, (now) => {
       progress = now;
     });
     imported = !stopped;
