@@ -11,7 +11,10 @@ const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
 
 const open = (address: string, options?: EventStoreDBOptions) =>
-  eventStoreDB({ client: () => KurrentDBClient.connectionString`${address}` }, options).open();
+  eventStoreDB(
+    { client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}` },
+    options,
+  ).open();
 
 test('a server that is killed and started again under writers and a subscription loses, skips and doubles nothing', async () => {
   const address = await servers.start();

@@ -14,7 +14,9 @@ const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
 
 const addresses = new WeakMap<object, string>();
-const through = (address: string) => ({ client: () => KurrentDBClient.connectionString`${address}` });
+const through = (address: string) => ({
+  client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}`,
+});
 
 const target: ConformanceTarget = {
   name: 'kurrent',

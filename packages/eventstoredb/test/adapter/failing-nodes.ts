@@ -21,7 +21,7 @@ import { eventStoreDB } from '../../src/index.ts';
 import { idsOf, noStream, numbered } from './saying.ts';
 
 export type NodeFault = 'kill' | 'freeze';
-export type NodeAction = NodeFault | 'thaw' | 'start';
+type NodeAction = NodeFault | 'thaw' | 'start';
 
 export interface Nodes {
   /** Of all of them. */
