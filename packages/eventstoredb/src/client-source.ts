@@ -5,6 +5,7 @@ import type { Credentials, EventStoreClient } from './client-type.ts';
 import { causeOf } from './failures.ts';
 import type { Settings } from './options.ts';
 import { assertOneClient, claimBatch, releaseBatch } from './process-wide.ts';
+import { guardSharedStreams } from './shared-streams.ts';
 
 /** How long a client may take to end its calls. */
 const longestGoodbye = 2_000;
@@ -54,6 +55,7 @@ export class ClientSource {
   async #made(): Promise<EventStoreClient> {
     const client = await this.#make();
     this.#closings.set(client, holdChannel(client));
+    guardSharedStreams(client);
     return client;
   }
 

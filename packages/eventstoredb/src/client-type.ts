@@ -74,4 +74,6 @@ export interface ClientReading extends AsyncIterable<ClientResolvedEvent> {
   on?(event: string, listener: (...values: never[]) => void): unknown;
   cancel?(): Promise<void>;
   unsubscribe?(): Promise<void>;
+  /** Of a generator, which has nothing else that ends it. */
+  return?(): Promise<unknown>;
 }

@@ -2,8 +2,8 @@
  * What holds for a whole process, whichever copies of this package are loaded in it.
  *
  * A client keeps the appends that are under way on batch streams in a map of its module. When the node of one client dies,
- * that map is emptied, and the next answer to another client throws outside every promise and ends the process. So at most
- * one client uses such a stream at any time; all others append by a call each.
+ * that map is emptied, and whatever another one has under way is rejected with it, whose process would end at the next answer
+ * if its stream were not guarded. So at most one client uses such a stream at any time; all others append by a call each.
  *
  * The two clients there are register their messages under one global name, and break each other: whichever was loaded first
  * can no longer append. So only one of them may be loaded.

@@ -64,6 +64,6 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
 /** Ends a call on the server; it may have ended before, or never have begun. */
 export function endReading(reading: ClientReading): void {
   reading.on?.('error', () => {});
-  const ended = reading.unsubscribe?.() ?? reading.cancel?.();
+  const ended = reading.unsubscribe?.() ?? reading.cancel?.() ?? reading.return?.();
   Promise.resolve(ended).catch(() => {});
 }

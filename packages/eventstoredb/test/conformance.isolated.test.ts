@@ -2,19 +2,9 @@
 /** The store contract, on a server. */
 import { storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
+import { rulesOfOwnClock } from './own-clock.ts';
 import { realServer, target } from './target.ts';
 
-const clock = 'a server of another process has a clock of its own';
-const onRealServer = {
-  'append: takes the time of an event from its own clock': clock,
-  'append: knows when an event happened from its metadata, otherwise from when it was written': clock,
-  'recorded time: the store’s clock counts where `$recordedAt` is no time, or stands elsewhere': clock,
-  'recorded time: `maxAge` counts from the store’s own clock': clock,
-  'truncation: `maxAge` hides events that were recorded longer ago than so many seconds': clock,
-  'truncation: together they hide what any of them hides': clock,
-  'truncation: a limit counts the events that are returned': clock,
-};
-
-storeConformance({ ...target, skip: realServer === undefined ? {} : onRealServer }, test);
+storeConformance({ ...target, skip: realServer === undefined ? {} : rulesOfOwnClock }, test);
 
 test.run();

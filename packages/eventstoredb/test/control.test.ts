@@ -1,3 +1,4 @@
+// timeout: 240s
 /** deploy/control.sh on processes, as it is meant for the nodes of a cluster: it kills, freezes, thaws and starts them. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -7,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import { eventStoreDB } from '../src/index.ts';
+import { assertWholeUnderFaults } from './adapter/failing-nodes.ts';
 import { errorOf, idsOf, noStream, numbered, until } from './adapter/opened.ts';
 
 const control = fileURLToPath(new URL('../../../deploy/control.sh', import.meta.url));
@@ -68,6 +70,20 @@ test('a node is started, frozen, thawed, killed and started again', async () => 
     const again = await eventStoreDB(await addressOf(folder)).open();
     assert.equal(await again.events.head(), 0, 'a test server keeps its log in memory');
     await again.close();
+  });
+});
+
+test('a node is frozen under writers, a subscription and an application: nothing is lost, skipped or doubled', async () => {
+  await withNode(async (act, folder) => {
+    act('start', 'one');
+    await assertWholeUnderFaults({
+      address: await addressOf(folder),
+      names: ['one'],
+      faults: ['freeze'],
+      goneFor: 2_500,
+      patience: 30_000,
+      control: (action, node) => assert.equal(act(action, node), '0 '),
+    });
   });
 });
 

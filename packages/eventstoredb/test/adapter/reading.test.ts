@@ -1,0 +1,46 @@
+/** Readings of a client that gives generators: they are ended as streams are. */
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import type { ClientReading } from '../../src/client-type.ts';
+import { readWhole } from '../../src/reading.ts';
+import { errorOf } from './opened.ts';
+
+const created = new Date();
+
+async function* eventsOf(text: string, ended: () => void) {
+  try {
+    for (let revision = 0n; ; revision += 1n) {
+      const place = { revision, position: { commit: revision, prepare: revision } };
+      yield { event: { streamId: 'a-1', id: 'x', type: 'Said', data: { text }, isJson: true, created, ...place } };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    ended();
+  }
+}
+
+test('a generator is ended when its reader is told to stop', async () => {
+  let ended = 0;
+  const reading = eventsOf('short', () => {
+    ended += 1;
+  });
+  const stopping = new AbortController();
+  const whole = errorOf(readWhole(reading as unknown as ClientReading, 5_000, [stopping.signal]));
+  setTimeout(() => stopping.abort(new RangeError('enough')), 5);
+  assert.ok((await whole) instanceof RangeError);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(ended, 1);
+});
+
+test('a generator is ended when it has given as much as fits into a page', async () => {
+  let ended = 0;
+  const reading = eventsOf('x'.repeat(1_000_000), () => {
+    ended += 1;
+  });
+  const { events, isCut } = await readWhole(reading as unknown as ClientReading, 5_000, []);
+  assert.deepEqual([isCut, events.length], [true, 9]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(ended, 1);
+});
+
+test.run();
