@@ -7,8 +7,8 @@ import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
 import { eventStoreDB } from '../src/index.ts';
-import { rulesOfOwnClock } from './own-clock.ts';
 import { serversOfAnotherProcess } from './servers.ts';
+import { rulesOfOneDeletion, rulesOfOwnClock } from './skipped-rules.ts';
 
 const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
@@ -29,11 +29,7 @@ const target: ConformanceTarget = {
   dispose: async (provider) => servers.stop(addresses.get(provider) as string),
 };
 
-const skip = {
-  ...rulesOfOwnClock,
-  'moving: copied by two at once, nothing is written twice':
-    'a soft delete at an exact revision is several calls to the server: of two at once, one can lose what was set on the stream (seen in 2 of 3 runs, not a matter of the client)',
-};
+const skip = { ...rulesOfOwnClock, ...rulesOfOneDeletion };
 
 storeConformance({ ...target, skip }, test);
 
