@@ -4,7 +4,7 @@ import type { CommandClass } from '../decider/aggregate-type.ts';
 import type { CommandContext } from '../decider/context.ts';
 import { assertCategory, assertCount } from '../decider/decider.ts';
 import { ConfigurationError } from '../errors.ts';
-import { assertClass, assertObject } from '../event/argument-kinds.ts';
+import { assertClass, assertKeys } from '../event/argument-kinds.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
 import { type AnyClass, ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
@@ -33,9 +33,9 @@ export function Aggregate(
   options: { version?: number; snapshot?: { every: number } } = {},
 ): (target: new () => AggregateRoot) => void {
   assertCategory(category);
-  assertObject(`@Aggregate('${category}') options`, options);
+  assertKeys(`@Aggregate('${category}') options`, options, { version: true, snapshot: true });
   const { version = 1, snapshot } = options;
-  if (snapshot !== undefined) assertObject(`@Aggregate('${category}') snapshot`, snapshot);
+  if (snapshot !== undefined) assertKeys(`@Aggregate('${category}') snapshot`, snapshot, { every: true });
   const note: AggregateNote = {
     category,
     version: assertCount(`@Aggregate('${category}') version`, version),

@@ -1,6 +1,6 @@
 /** `@Projection` and `@On`, and what they say once they are read. */
 import { ArgumentError, ConfigurationError } from '../errors.ts';
-import { assertArray, assertClass, assertObject } from '../event/argument-kinds.ts';
+import { assertArray, assertClass, assertKeys } from '../event/argument-kinds.ts';
 import { assertVersion, type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
@@ -63,6 +63,10 @@ export function Projection<const I extends string = never>(
   };
 }
 
+const knownOptions: Readonly<Record<keyof ProjectionOptions, true>> = {
+  ...{ version: true, inline: true, onError: true, retries: true, indexes: true },
+};
+
 function declaredBy(name: unknown, options: ProjectionOptions): Declared {
   if (typeof name !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,128}$/u.test(name)) {
     throw new ArgumentError(
@@ -72,7 +76,7 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
     );
   }
   const option = (key: string) => `@Projection('${name}') ${key}`;
-  assertObject(option('options'), options);
+  assertKeys(option('options'), options, knownOptions);
   const { version = 1, inline = false, onError = 'stop', retries = 3, indexes = [] } = options;
   assertVersion(option('version'), version);
   if (typeof inline !== 'boolean') throw new ArgumentError(option('inline'), describe(inline), 'true or false');
