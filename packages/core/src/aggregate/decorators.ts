@@ -64,10 +64,16 @@ export function AggregateId(): (target: object, field: string) => void {
 
 /**
  * `unknown` where a method declares the decorated class as its event or command, alone or as one of several (`A | B`
- * under `@Applies(A) @Applies(B)`), or declares none; `never` where it declares another.
+ * under `@Applies(A) @Applies(B)`), or declares none; where it declares another, a text, which no method is.
  */
 type Takes<M extends (...args: never[]) => unknown, T> =
-  Parameters<M> extends [] ? unknown : Parameters<M>[0] extends infer P ? (P extends T ? unknown : never) : never;
+  Parameters<M> extends []
+    ? unknown
+    : Parameters<M>[0] extends infer P
+      ? P extends T
+        ? unknown
+        : 'the method takes another class than its decorator names'
+      : never;
 
 /**
  * The method decides this command: `(command, context)`, synchronous or not. It returns what the command's
@@ -93,7 +99,9 @@ export function Applies<E extends object>(
 ): <M extends (event: E) => void>(
   target: AggregateRoot,
   method: string,
-  descriptor: TypedPropertyDescriptor<M> & Takes<M, E> & (ReturnType<M> extends void ? unknown : never),
+  descriptor: TypedPropertyDescriptor<M> &
+    Takes<M, E> &
+    (ReturnType<M> extends void ? unknown : 'an @Applies method is synchronous and returns nothing'),
 ) => void {
   assertClass('@Applies', event);
   return (target, method) => {

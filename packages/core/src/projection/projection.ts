@@ -44,9 +44,13 @@ interface Declared {
 const projectionNote = new ClassNote<Declared>('projection');
 const onNotes = new ClassNotes<{ readonly event: EventClass; readonly method: string }>('on');
 
-/** `never` where a field is indexed that the documents do not have, or that cannot be compared. */
+/** A text, which no class is, where a field is indexed that the documents do not have, or that cannot be compared. */
 type Indexed<C extends ProjectionClass, I extends string> =
-  InstanceType<C> extends Documents<infer T> ? ([I] extends [IndexableField<T>] ? unknown : never) : unknown;
+  InstanceType<C> extends Documents<infer T>
+    ? [I] extends [IndexableField<T>]
+      ? unknown
+      : `indexes: '${Exclude<I, IndexableField<T>>}' is no field of the documents, or none that can be compared`
+    : unknown;
 
 /**
  * Names a projection. Its documents or tables and its checkpoint belong to name and version. Throws `ArgumentError` for
@@ -98,17 +102,17 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
 }
 
 /**
- * `never` where the method takes another event than the decorated one, or returns something, a promise included. Under
- * several `@On` it takes `RecordedEvent<A | B>`, or any `RecordedEvent`.
+ * A text, which no method is and the compiler shows, where the method takes another event than the decorated one, or
+ * returns something, a promise included. Under several `@On` it takes `RecordedEvent<A | B>`, or any `RecordedEvent`.
  */
 type Fits<M extends (...args: never[]) => unknown, E> = (Parameters<M> extends [RecordedEvent<infer T>]
   ? unknown extends T
     ? unknown
     : T extends E
       ? unknown
-      : never
+      : 'the method takes another event than its @On names'
   : unknown) &
-  (ReturnType<M> extends void ? unknown : never);
+  (ReturnType<M> extends void ? unknown : 'an @On method is synchronous and returns nothing');
 
 /** The method takes in this event: synchronously, in the order of the log. */
 export function On<E extends object>(
