@@ -54,6 +54,12 @@ const prints: Record<string, RegExp[]> = {
     /^1 3 CONSUMER_STOPPED$/m,
     /^degraded mailer stopped 1$/m,
   ],
+  'production.ts': [/^1 events are in the backup$/m, /^200 ok$/m, /^stopped$/m],
+  'deleting.ts': [
+    /^Ada\nundefined undefined$/m,
+    /^STREAM_DELETED$/m,
+    /^customer-7 CustomerJoined\ncustomer-7 CustomerForgotten$/m,
+  ],
   'moving.ts': [
     /^copying: 6 of 6\nverifying: 6 of 6\n6 events of 3 streams, 6 of them written now$/m,
     /^again: 0 written, the same log\nback: the same log\nrecorded first: true$/m,

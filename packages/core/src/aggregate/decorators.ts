@@ -4,7 +4,7 @@ import type { CommandClass } from '../decider/aggregate-type.ts';
 import type { CommandContext } from '../decider/context.ts';
 import { assertCategory, assertCount } from '../decider/decider.ts';
 import { ConfigurationError } from '../errors.ts';
-import { assertClass, assertObject } from '../event/argument-kinds.ts';
+import { assertClass, assertKeys } from '../event/argument-kinds.ts';
 import type { EventClass } from '../event/domain-event.ts';
 import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
 import { type AnyClass, ClassNote, ClassNotes, classOf } from '../shared/class-metadata.ts';
@@ -33,9 +33,9 @@ export function Aggregate(
   options: { version?: number; snapshot?: { every: number } } = {},
 ): (target: new () => AggregateRoot) => void {
   assertCategory(category);
-  assertObject(`@Aggregate('${category}') options`, options);
+  assertKeys(`@Aggregate('${category}') options`, options, { version: true, snapshot: true });
   const { version = 1, snapshot } = options;
-  if (snapshot !== undefined) assertObject(`@Aggregate('${category}') snapshot`, snapshot);
+  if (snapshot !== undefined) assertKeys(`@Aggregate('${category}') snapshot`, snapshot, { every: true });
   const note: AggregateNote = {
     category,
     version: assertCount(`@Aggregate('${category}') version`, version),
@@ -64,10 +64,16 @@ export function AggregateId(): (target: object, field: string) => void {
 
 /**
  * `unknown` where a method declares the decorated class as its event or command, alone or as one of several (`A | B`
- * under `@Applies(A) @Applies(B)`), or declares none; `never` where it declares another.
+ * under `@Applies(A) @Applies(B)`), or declares none; where it declares another, a text, which no method is.
  */
 type Takes<M extends (...args: never[]) => unknown, T> =
-  Parameters<M> extends [] ? unknown : Parameters<M>[0] extends infer P ? (P extends T ? unknown : never) : never;
+  Parameters<M> extends []
+    ? unknown
+    : Parameters<M>[0] extends infer P
+      ? P extends T
+        ? unknown
+        : 'the method takes another class than its decorator names'
+      : never;
 
 /**
  * The method decides this command: `(command, context)`, synchronous or not. It returns what the command's
@@ -93,7 +99,9 @@ export function Applies<E extends object>(
 ): <M extends (event: E) => void>(
   target: AggregateRoot,
   method: string,
-  descriptor: TypedPropertyDescriptor<M> & Takes<M, E> & (ReturnType<M> extends void ? unknown : never),
+  descriptor: TypedPropertyDescriptor<M> &
+    Takes<M, E> &
+    (ReturnType<M> extends void ? unknown : 'an @Applies method is synchronous and returns nothing'),
 ) => void {
   assertClass('@Applies', event);
   return (target, method) => {

@@ -43,6 +43,8 @@ export interface ConsumerHealth {
   readonly name: string;
   readonly version?: number;
   readonly kind: 'projection' | 'live' | 'subscription';
+  /** A projection's: whether it is kept in the transaction of each append, and not behind the log. */
+  readonly inline?: boolean;
   readonly state: string;
   /** Everything up to here was taken in, or does not concern it. */
   readonly position: Position;

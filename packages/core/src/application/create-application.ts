@@ -10,7 +10,7 @@ import { AggregateLoader } from '../decider/load.ts';
 import { Receipts } from '../decider/receipts.ts';
 import { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError } from '../errors.ts';
-import { assertClock, assertFunction, assertObject } from '../event/argument-kinds.ts';
+import { assertClock, assertFunction, assertKeys } from '../event/argument-kinds.ts';
 import { Activities } from '../shared/activities.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { describe } from '../shared/describe.ts';
@@ -61,7 +61,7 @@ export interface ApplicationOptions extends Declarations {
 export async function createApplication<const A extends AggregateClass | DeciderDefinition = never>(
   options: ApplicationOptions & { readonly aggregates?: readonly A[] | undefined } & ServicesFor<A>,
 ): Promise<Application> {
-  assertObject('options', options);
+  assertKeys('options', options, knownOptions);
   const { services, clock = systemClock, ids = randomIds, onError: hook } = options;
   const { conflictRetries = 20, handlerTimeout = 30_000, stopTimeout = 30_000 } = options;
   const store = providerOf(options);
@@ -122,6 +122,12 @@ export async function createApplication<const A extends AggregateClass | Decider
     },
   });
 }
+
+const knownOptions: Readonly<Record<keyof ApplicationOptions, true>> = {
+  ...{ store: true, readModels: true, services: true, cache: true, clock: true, ids: true },
+  ...{ conflictRetries: true, handlerTimeout: true, stopTimeout: true, onError: true },
+  ...{ aggregates: true, projections: true, events: true, values: true, upcasters: true },
+};
 
 function providerOf({ store, readModels }: ApplicationOptions): StoreProvider {
   assertProvider('store', store);

@@ -34,7 +34,8 @@ export async function healthOf(looked: Consumers): Promise<Health> {
     const lag = await lagAt(position);
     const advice = adviceFor(status);
     const help = advice === undefined ? {} : { advice };
-    consumers.push({ name, version, kind: 'projection', state, position, lag, lastError, parked, ...help });
+    const { inline } = projector.definition;
+    consumers.push({ name, version, kind: 'projection', inline, state, position, lag, lastError, parked, ...help });
   }
   for (const { status } of live) {
     const lag = await lagAt(status.position);

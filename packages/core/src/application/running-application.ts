@@ -11,7 +11,7 @@ import type { AggregateLoader, LoadUntil } from '../decider/load.ts';
 import type { Receipt } from '../decider/receipt.ts';
 import type { SnapshotTaker } from '../decider/snapshot-taker.ts';
 import { ArgumentError, ClosedError } from '../errors.ts';
-import { assertFunction } from '../event/argument-kinds.ts';
+import { assertFunction, assertKeys } from '../event/argument-kinds.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { assertPlace, type Position } from '../event/revision.ts';
 import { streamName } from '../event/stream-name.ts';
@@ -284,7 +284,7 @@ export class RunningApplication implements Application {
 }
 
 function assertUntil(until: LoadUntil): void {
-  assertOptions(until);
+  assertKeys('options', until, { atRevision: true, at: true } satisfies Record<keyof LoadUntil, true>);
   const { atRevision, at } = until;
   if (atRevision !== undefined) assertPlace('atRevision', atRevision);
   if (at !== undefined) assertDate('at', at);

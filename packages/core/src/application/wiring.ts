@@ -66,6 +66,7 @@ export class Wiring {
 
   #checkProjections(): void {
     const names = new Map<string, ProjectionDefinition>();
+    const tables = new Map<string, ProjectionDefinition>();
     for (const definition of this.projections.values()) {
       const { target, model, events } = definition;
       const other = names.get(model.name);
@@ -77,6 +78,7 @@ export class Wiring {
         );
       }
       names.set(model.name, definition);
+      for (const table of definition.shape.tables) takeTable(tables, table.name, definition);
       for (const event of events) {
         if (this.registry.has(event)) continue;
         throw new ConfigurationError(
@@ -86,6 +88,16 @@ export class Wiring {
       }
     }
   }
+}
+
+/** Readers find a table under its plain name, whatever the case of its letters. Versions of one projection share theirs. */
+function takeTable(tables: Map<string, ProjectionDefinition>, table: string, by: ProjectionDefinition): void {
+  const other = tables.get(table.toLowerCase());
+  if (other !== undefined && other.model.name !== by.model.name) {
+    const places = [other.target.name, by.target.name];
+    throw new ConfigurationError(`two projections declare the table '${table}': ${places.join(' and ')}`, places);
+  }
+  tables.set(table.toLowerCase(), by);
 }
 
 const lists = ['aggregates', 'projections', 'events', 'values', 'upcasters'] as const;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ArgumentError } from '../errors.ts';
-import { assertObject } from '../event/argument-kinds.ts';
+import { assertKeys } from '../event/argument-kinds.ts';
 import type { EncodedValue } from '../event/codec.ts';
 import type { Position, Revision } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
@@ -29,7 +29,7 @@ export class AggregateCache {
 
   /** Throws `ArgumentError`. */
   constructor(options: CacheOptions = {}) {
-    assertObject('cache', options);
+    assertKeys('cache', options, { max: true, maxAge: true });
     const { max = 1_000, maxAge = 300_000 } = options;
     assertWhole('cache.max', max, 0, mostAggregates);
     assertWhole('cache.maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER);

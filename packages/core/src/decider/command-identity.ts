@@ -19,6 +19,15 @@ export function handlerIn(identity: string): string {
   return end === -1 ? identity : identity.slice(0, end);
 }
 
+export type CommandNames = Pick<AggregateType, 'category' | 'commands' | 'handlerOf'>;
+
+/** For a message: what only says its place has the name of the command's class beside it, where this aggregate has that command. */
+export function shownHandler(handler: string, { category, commands, handlerOf }: CommandNames): string {
+  if (!handler.endsWith(']')) return handler;
+  const command = commands.find((each) => `${category}.${handlerOf(each.prototype as object)}` === handler);
+  return command === undefined ? handler : `${handler} (${command.name})`;
+}
+
 function fingerprint(command: object): string {
   const fields = Object.entries(command).filter(([, value]) => value !== undefined);
   return derivedId(JSON.stringify(fields.sort(byKey).map(([key, value]) => [key, written(value)])));

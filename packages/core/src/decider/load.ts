@@ -10,7 +10,6 @@ import type { StoredEvent } from '../event/event.ts';
 import type { EventRegistry } from '../event/event-registry.ts';
 import type { Revision } from '../event/revision.ts';
 import { streamName as nameOf } from '../event/stream-name.ts';
-import { describe } from '../shared/describe.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Snapshot, SnapshotStore } from '../store/snapshot-store.ts';
 import { type AggregateCache, type LoadedState, stateText } from './aggregate-cache.ts';
@@ -52,12 +51,15 @@ export class AggregateLoader {
   /** For looking: always a state of its own. Throws `ArgumentError` for an `atRevision` beyond the last event. */
   async forReading<S>(type: AggregateType<S>, aggregateId: string, until: LoadUntil = {}): Promise<LoadedState<S>> {
     const { atRevision } = until;
-    const loaded = await this.#anew(type, nameOf(type.category, aggregateId), until);
+    const streamName = nameOf(type.category, aggregateId);
+    const loaded = await this.#anew(type, streamName, until);
     if (atRevision !== undefined && (loaded.revision ?? -1) < atRevision && until.at === undefined) {
       throw new ArgumentError(
         'atRevision',
         String(atRevision),
-        `at most ${describe(loaded.revision)}, the last revision`,
+        loaded.revision === undefined
+          ? `none, as '${streamName}' has no events`
+          : `at most ${loaded.revision}, the last revision`,
       );
     }
     return loaded;

@@ -11,11 +11,12 @@ import type { Position, Revision } from '../event/revision.ts';
 import { derivedId } from '../shared/ids.ts';
 import type { CommandLog, CommandRecord, HandledCommand } from '../store/command-log.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { handlerIn } from './command-identity.ts';
+import { type CommandNames, handlerIn, shownHandler } from './command-identity.ts';
 import type { Receipt, ReceiptEvent } from './receipt.ts';
 
 /** What is known of a command before it is decided. */
 interface Addressed {
+  readonly type: CommandNames;
   /** `undefined` where the caller gave no id: then it is in no log. */
   readonly identity: string | undefined;
   readonly aggregateId: string;
@@ -64,7 +65,7 @@ export class Receipts {
 
   /** The receipt of an earlier command of the same id. Throws `CommandIdReusedError` where that was another command. */
   async find(addressed: Addressed): Promise<Receipt | undefined> {
-    const { identity, streamName, aggregateId, context } = addressed;
+    const { type, identity, streamName, aggregateId, context } = addressed;
     if (identity === undefined) return undefined;
     const handled = await this.#handled(streamName, context.commandId);
     if (handled === undefined) return undefined;
@@ -73,8 +74,8 @@ export class Receipts {
       const other = found === wanted && handled.streamName === streamName ? ' with other fields' : '';
       throw new CommandIdReusedError(
         handled.commandId,
-        `${found} on '${handled.streamName}'${other}`,
-        `${wanted} on '${streamName}'`,
+        `${shownHandler(found, type)} on '${handled.streamName}'${other}`,
+        `${shownHandler(wanted, type)} on '${streamName}'`,
       );
     }
     const { commandId, revision, position = handled.decidedAt } = handled;

@@ -9,6 +9,17 @@ export function assertObject(argument: string, value: unknown): asserts value is
     throw new ArgumentError(argument, describe(value), 'an object');
 }
 
+/** An object of these keys alone, so that a misspelt one is not passed over. A record, as the compiler then wants them all. */
+export function assertKeys<K extends string>(
+  argument: string,
+  value: unknown,
+  known: Readonly<Record<K, true>>,
+): asserts value is object {
+  assertObject(argument, value);
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
+  if (unknown !== undefined) throw new ArgumentError(argument, `the key ${unknown}`, Object.keys(known).join(', '));
+}
+
 export function assertArray(argument: string, value: unknown): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) throw new ArgumentError(argument, describe(value), 'an array');
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SerializationError } from '../errors.ts';
 import { className, describe } from '../shared/describe.ts';
 import { pointerTo } from './json-pointer.ts';
+import { howToRegister } from './value.ts';
 
 const deepest = 1_000;
 const encodable = 'a value of JSON, Date, bigint, Map, Set, Uint8Array, undefined or a registered class';
@@ -112,7 +113,11 @@ export class Encoder {
         return this.#bytes(value as Uint8Array);
     }
     const name = this.values.nameOf(value);
-    if (name === undefined) return this.#refuse(`an instance of ${className(value)}`);
+    if (name === undefined)
+      return this.#refuse(
+        `an instance of ${className(value)}`,
+        [encodable, howToRegister(value)].filter(Boolean).join(': '),
+      );
     return this.#note(`.${name}`, this.#properties(value));
   }
 

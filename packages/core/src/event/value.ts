@@ -21,6 +21,27 @@ export function Value(name: string): (target: AnyClass) => void {
   };
 }
 
+/** What to do so that an instance can be stored; `undefined` where its class is none of the user's. Never throws. */
+export function howToRegister(instance: object): string | undefined {
+  try {
+    const prototype: unknown = Object.getPrototypeOf(instance);
+    const target = (prototype as object).constructor as AnyClass;
+    // URL is not native code, and another realm's Object not the global one.
+    const isBuiltIn = (globalThis as Record<string, unknown>)[target.name] === target || isNative(target);
+    if (target.prototype !== prototype || target.name === '' || isBuiltIn) return undefined;
+    const declared =
+      valueNote.own(target) === undefined ? `give ${target.name} @Value('Name') and name it` : `name ${target.name}`;
+    return `${declared} in \`values\``;
+  } catch {
+    // A Proxy, or a getter that throws.
+    return undefined;
+  }
+}
+
+function isNative(target: AnyClass): boolean {
+  return /\[native code\]\s*\}$/.test(Function.prototype.toString.call(target));
+}
+
 /** The `@Value` classes that an application registered. */
 export class ValueClasses {
   readonly #byName = new Map<string, AnyClass>();

@@ -1,6 +1,6 @@
 /** `@Projection` and `@On`, and what they say once they are read. */
 import { ArgumentError, ConfigurationError } from '../errors.ts';
-import { assertArray, assertClass, assertObject } from '../event/argument-kinds.ts';
+import { assertArray, assertClass, assertKeys } from '../event/argument-kinds.ts';
 import { assertVersion, type EventClass, eventNameOf } from '../event/domain-event.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import { assertOnClass, assertOnMember } from '../event/legacy-decorators.ts';
@@ -44,9 +44,13 @@ interface Declared {
 const projectionNote = new ClassNote<Declared>('projection');
 const onNotes = new ClassNotes<{ readonly event: EventClass; readonly method: string }>('on');
 
-/** `never` where a field is indexed that the documents do not have, or that cannot be compared. */
+/** A text, which no class is, where a field is indexed that the documents do not have, or that cannot be compared. */
 type Indexed<C extends ProjectionClass, I extends string> =
-  InstanceType<C> extends Documents<infer T> ? ([I] extends [IndexableField<T>] ? unknown : never) : unknown;
+  InstanceType<C> extends Documents<infer T>
+    ? [I] extends [IndexableField<T>]
+      ? unknown
+      : `indexes: '${Exclude<I, IndexableField<T>>}' is no field of the documents, or none that can be compared`
+    : unknown;
 
 /**
  * Names a projection. Its documents or tables and its checkpoint belong to name and version. Throws `ArgumentError` for
@@ -63,6 +67,10 @@ export function Projection<const I extends string = never>(
   };
 }
 
+const knownOptions: Readonly<Record<keyof ProjectionOptions, true>> = {
+  ...{ version: true, inline: true, onError: true, retries: true, indexes: true },
+};
+
 function declaredBy(name: unknown, options: ProjectionOptions): Declared {
   if (typeof name !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,128}$/u.test(name)) {
     throw new ArgumentError(
@@ -72,7 +80,7 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
     );
   }
   const option = (key: string) => `@Projection('${name}') ${key}`;
-  assertObject(option('options'), options);
+  assertKeys(option('options'), options, knownOptions);
   const { version = 1, inline = false, onError = 'stop', retries = 3, indexes = [] } = options;
   assertVersion(option('version'), version);
   if (typeof inline !== 'boolean') throw new ArgumentError(option('inline'), describe(inline), 'true or false');
@@ -94,17 +102,17 @@ function declaredBy(name: unknown, options: ProjectionOptions): Declared {
 }
 
 /**
- * `never` where the method takes another event than the decorated one, or returns something, a promise included. Under
- * several `@On` it takes `RecordedEvent<A | B>`, or any `RecordedEvent`.
+ * A text, which no method is and the compiler shows, where the method takes another event than the decorated one, or
+ * returns something, a promise included. Under several `@On` it takes `RecordedEvent<A | B>`, or any `RecordedEvent`.
  */
 type Fits<M extends (...args: never[]) => unknown, E> = (Parameters<M> extends [RecordedEvent<infer T>]
   ? unknown extends T
     ? unknown
     : T extends E
       ? unknown
-      : never
+      : 'the method takes another event than its @On names'
   : unknown) &
-  (ReturnType<M> extends void ? unknown : never);
+  (ReturnType<M> extends void ? unknown : 'an @On method is synchronous and returns nothing');
 
 /** The method takes in this event: synchronously, in the order of the log. */
 export function On<E extends object>(

@@ -127,7 +127,7 @@ test('an id that comes for another handler is refused, also where the fields are
     await app.execute(Right, { id, by: 1 }, once);
     await reused(app.execute(Left, { id, by: 1 }, once), "robot.right on 'robot-r'", "robot.left on 'robot-r'");
     await app.execute(Raise, { id }, { commandId: 'c-2' });
-    const [raise, lower] = ["arm.commands[0] on 'arm-r'", "arm.commands[1] on 'arm-r'"];
+    const [raise, lower] = ["arm.commands[0] (Raise) on 'arm-r'", "arm.commands[1] (Lower) on 'arm-r'"];
     await reused(app.execute(Lower, { id }, { commandId: 'c-2' }), raise, lower);
     assert.equal((await app.execute(Raise, { id }, { commandId: 'c-2' })).repeated, true);
   }));

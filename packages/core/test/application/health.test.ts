@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { type Application, createApplication, eventData, memory } from '@tidemark/core';
+import {
+  type Application,
+  createApplication,
+  Documents,
+  eventData,
+  memory,
+  On,
+  Projection,
+  type RecordedEvent,
+} from '@tidemark/core';
 import { test } from 'uvu';
-import { Account, Balances, OpenAccount } from '../fixtures/bank.ts';
+import { Account, AccountOpened, Balances, OpenAccount } from '../fixtures/bank.ts';
 
 async function withApp(run: (app: Application) => Promise<void>): Promise<void> {
   const app = await createApplication({
@@ -100,5 +109,30 @@ test('health() of a stopped application asks nothing of the closed store', () =>
     const { status, storeError, head } = await app.health();
     assert.deepEqual([status, storeError, head], ['stopped', undefined, undefined]);
   }));
+
+test('an inline projection says that it is one, and one behind the log that it is none', async () => {
+  @Projection('owners', { inline: true })
+  class Owners extends Documents<{ owner: string }> {
+    @On(AccountOpened)
+    opened({ aggregateId, data }: RecordedEvent<AccountOpened>) {
+      this.put(aggregateId, { owner: data.owner });
+    }
+  }
+  await using app = await createApplication({
+    store: memory(),
+    aggregates: [Account],
+    projections: [Balances, Owners],
+  });
+  app.subscribe({}, () => {}, { name: 'mailer' });
+  const { consumers } = await app.health();
+  assert.deepEqual(
+    consumers.map(({ name, inline }) => [name, inline]),
+    [
+      ['balances', false],
+      ['owners', true],
+      ['mailer', undefined],
+    ],
+  );
+});
 
 test.run();

@@ -25,6 +25,10 @@ const { value: stored } = await stores.events.readAll()[Symbol.asyncIterator]().
 const stores2 = await memory().open();
 
 const start = (options: object) => createApplication({ store: memory(), ...options });
+const loading = async (until: object) => {
+  await using app = await start({ aggregates: [Account] });
+  await app.load(Account, '1', until);
+};
 const definition = {
   initialState: () => ({}),
   decide: () => [],
@@ -49,6 +53,7 @@ const members = Account.prototype;
 const entries: readonly Entry[] = [
   // Applications
   ['createApplication', noObject, (options) => createApplication(options)],
+  ['createApplication keys', [{ stopTimout: 1 }, { agregates: [] }, { on_error: undefined }], start],
   ...(['store', 'readModels'] as const).map(
     (key): Entry => [`createApplication ${key}`, [null, 5, 'x', {}], (value) => start({ [key]: value })],
   ),
@@ -59,16 +64,20 @@ const entries: readonly Entry[] = [
     (key): Entry => [`createApplication ${key}`, noCount, (value) => start({ [key]: value })],
   ),
   ['createApplication cache', noObject, (cache) => start({ cache })],
+  ['createApplication cache keys', [{ size: 1 }], (cache) => start({ cache })],
   ['createApplication cache.max', [...noCount, 2 ** 40], (max) => start({ cache: { max } })],
   ['createApplication cache.maxAge', [...noCount, 0], (maxAge) => start({ cache: { maxAge } })],
   ['createApplication aggregates', [...noArray, [null], [{}], [{ type: 5 }]], (aggregates) => start({ aggregates })],
   ['createApplication aggregates', [[Plain]], (aggregates) => start({ aggregates }), 'CONFIGURATION'],
+  ['createApplication load keys', [{ revision: 1 }, { until: new Date() }], loading],
   ['memory', noObject, (options) => memory(options)],
   ['memory clock', [null, 5, {}], (clock) => memory({ clock })],
 
   // Commands and aggregates
   ['Aggregate', ['', 'a-b', ...noText], (category) => core.Aggregate(category)],
   ['Aggregate options', noObject, (options) => core.Aggregate('a', options)],
+  ['Aggregate keys', [{ snapshots: { every: 1 } }], (options) => core.Aggregate('a', options)],
+  ['Aggregate snapshot keys', [{ every: 1, after: 2 }], (snapshot) => core.Aggregate('a', { snapshot })],
   ['Aggregate version', noCount, (version) => core.Aggregate('a', { version })],
   ['Aggregate snapshot', noObject, (snapshot) => core.Aggregate('a', { snapshot })],
   ['Aggregate target', [null, 5, {}], (target) => core.Aggregate('a')(target)],
@@ -158,6 +167,7 @@ const entries: readonly Entry[] = [
   // Projections
   ['Projection', ['', ...noText], (name) => core.Projection(name)],
   ['Projection options', noObject, (options) => core.Projection('p', options)],
+  ['Projection keys', [{ index: ['a'] }, { onerror: 'park' }], (options) => core.Projection('p', options)],
   ['Projection indexes', [...noArray, [null], ['a b']], (indexes) => core.Projection('p', { indexes })],
   ['Projection version', noCount, (version) => core.Projection('p', { version })],
   ['Projection target', [null, 5, {}], (target) => core.Projection('p')(target)],
@@ -260,6 +270,11 @@ test('what is right beside it is taken', async () => {
   assert.deepEqual(upcast('E', { from: 1, drop: true }).to, []);
   assert.equal(core.filterTest()(stored as core.StoredEvent), true);
   await appending(record);
+});
+
+test('a key that is not known is named, with those that are', async () => {
+  const error = (await refusal(() => core.Projection('p', { index: ['a'] } as object))) as core.ArgumentError;
+  assert.deepEqual([error.found, error.wanted], ['the key index', 'version, inline, onError, retries, indexes']);
 });
 
 /** What it throws, or rejects with, whichever it does. */

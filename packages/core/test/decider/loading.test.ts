@@ -86,6 +86,11 @@ test('time travel loads a revision, or a moment: up to the first event that happ
   assert.equal((await app.load(Account, accountId, { at: day(7) })).revision, 3);
   assert.equal((await app.load(Account, accountId, { at: new Date(0) })).exists, false);
   await assert.rejects(app.load(Account, accountId, { atRevision: 7 }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(app.load(Account, 'nobody', { atRevision: 7 }), {
+    code: 'INVALID_ARGUMENT',
+    found: '7',
+    wanted: "none, as 'account-nobody' has no events",
+  });
   await assert.rejects(app.load(Account, accountId, { atRevision: -1 }), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(app.load(Account, accountId, { at: new Date(Number.NaN) }), { code: 'INVALID_ARGUMENT' });
   await app.stop();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import vm from 'node:vm';
-import { encodeValue, SerializationError, Value } from '@tidemark/core';
+import { encodeValue, SerializationError, Value, ValueClasses } from '@tidemark/core';
 import { test } from 'uvu';
 import { plainForm } from '../../src/event/codec.ts';
+import { describe } from '../../src/shared/describe.ts';
 import { Money, values } from './values.ts';
 
 function refused(value: unknown): { path: string; found: string } {
@@ -88,6 +89,29 @@ for (const [rule, value, found] of cases) {
     assert.deepEqual(refused(value()), { path: found === 'a key named __proto__' ? '/__proto__' : '', found });
     const { path } = refused({ list: [0, new Map([['k', value()]])] });
     assert.equal(path, found === 'a key named __proto__' ? '/list/1/0/1/__proto__' : '/list/1/0/1');
+  });
+}
+
+const advised: readonly (readonly [unknown, string | undefined])[] = [
+  [new Unregistered(), "give Unregistered @Value('Name') and name it in `values`"],
+  [new ExpensiveMoney(1, 'EUR'), "give ExpensiveMoney @Value('Name') and name it in `values`"],
+  [new otherMoney(), 'name Money in `values`'],
+  [/a/, undefined],
+  [new URL('https://example.org'), undefined],
+  [vm.runInNewContext('({ a: 1 })'), undefined],
+  [Object.create({ constructor: Money }), undefined],
+  [new (class {})(), undefined],
+];
+
+for (const [value, advice] of advised) {
+  test(`says of ${describe(value)} how its class is registered: ${advice ?? 'not at all, as it cannot be'}`, () => {
+    assert.throws(
+      () => encodeValue(value, 'it', new ValueClasses([Money])),
+      ({ wanted }: SerializationError) => {
+        assert.equal(/ or a registered class(?:: (.*))?$/.exec(wanted)?.[1], advice);
+        return true;
+      },
+    );
   });
 }
 

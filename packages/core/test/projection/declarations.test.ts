@@ -14,8 +14,8 @@ import {
 import { test } from 'uvu';
 import { Account, AccountOpened } from '../fixtures/bank.ts';
 
-const start = (projection: ProjectionClass) =>
-  createApplication({ store: memory(), aggregates: [Account], projections: [projection] });
+const start = (...projections: readonly ProjectionClass[]) =>
+  createApplication({ store: memory(), aggregates: [Account], projections });
 
 /** A projection onto what `schema` declares. */
 function onto(schema: (table: DeclareTable) => void): ProjectionClass {
@@ -80,6 +80,21 @@ test('a schema that declares a table twice, none, or what is no table is refused
     ),
   ];
   for (const [code, schema] of wrong) await assert.rejects(start(onto(schema)), { code }, String(schema));
+});
+
+test('two projections that declare one table are refused, whatever the case of its letters, and both are named', async () => {
+  @Projection('first')
+  class First extends onto((table) => table('rows', 'a')) {}
+  @Projection('second')
+  class Second extends onto((table) => table('ROWS', 'a')) {}
+  @Projection('first', { version: 2 })
+  class Newer extends onto((table) => table('rows', 'a')) {}
+  await assert.rejects(start(First, Second), {
+    code: 'CONFIGURATION',
+    message: "two projections declare the table 'ROWS': First and Second",
+    places: ['First', 'Second'],
+  });
+  await assert.rejects(start(First, Newer), { code: 'UNSUPPORTED' });
 });
 
 test('a store without tables says so, and what to do instead', async () => {

@@ -72,8 +72,15 @@ function prepared(
   } catch (error) {
     // SQLite's refusal, or the driver's where it is no statement or several.
     if (!(error instanceof RangeError || isOfStatement(error))) throw error;
-    throw goneWith(error) ?? refusedSql(error, sql, wanted);
+    throw goneWith(error) ?? refusedSql(error, sql, `${wanted}${ownTableHint(error)}`);
   }
+}
+
+/** Readers find a table's rows under its plain name, which is a view; a handler writes to the table of its build. */
+function ownTableHint({ message }: Error): string {
+  return /^cannot modify .+ because it is a view$/.test(message)
+    ? "; SQL names its own table by this.table('name')"
+    : '';
 }
 
 /** In the words of SQLite, or of the driver. */

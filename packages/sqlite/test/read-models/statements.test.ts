@@ -160,4 +160,14 @@ test('select reads, and nothing else', async () => {
   await close();
 });
 
+test('a statement that writes to a plain name, which is a view, is told how SQL names the table', async () => {
+  const stores = await inSession((session) => {
+    assert.throws(
+      () => session.statement('DELETE FROM theirs'),
+      /found cannot modify theirs because it is a view.*; SQL names its own table by this\.table\('name'\)$/,
+    );
+  });
+  await stores.close();
+});
+
 test.run();

@@ -115,7 +115,9 @@ async function ending(scenario: Scenario, assertOutcome: (outcome: Outcome) => v
   assertOutcome(stored);
 }
 
-const advice = 'Stored are own enumerable fields: #private fields, accessors, closures and what no event says are not.';
+const advice =
+  'Stored are own enumerable fields: #private fields, accessors, closures and what no event says are not. ' +
+  'What a handler changes itself is lost: fields are changed in @Applies methods only.';
 
 const declaring = 'Give the scenario what the application is given: .with({ upcasters, values }).';
 
