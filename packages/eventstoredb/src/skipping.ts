@@ -8,7 +8,7 @@ import type { ClientReading } from './client-type.ts';
 import { mostText, textSize } from './page-bounds.ts';
 import { readsRaw } from './raw-events.ts';
 import { endReading } from './reading.ts';
-import { storedEventOf } from './stored-event.ts';
+import { exact, storedEventOf } from './stored-event.ts';
 
 /** A server that tells neither an event nor a position for so many ms has come to the log's end, or is out of reach. */
 const silence = 1_000;
@@ -19,6 +19,8 @@ export class Skipping {
   /** Told by the server: it may be ahead of events that the client still holds. */
   #checkpoint: Position = 0;
   #isOver = false;
+  /** Something came that cannot be taken: nothing behind it counts. */
+  #isSpoilt = false;
   #most = 0;
   #wake: () => void = () => {};
   readonly #reading: ClientReading & { readonly readableLength?: number; pause?(): void; resume?(): void };
@@ -27,10 +29,7 @@ export class Skipping {
     begin: (checkpointReached: (subscription: unknown, position: { readonly commit: bigint }) => void) => ClientReading,
     private place: Position,
   ) {
-    this.#reading = begin((_, { commit }) => {
-      this.#checkpoint = Number(commit);
-      this.#wake();
-    });
+    this.#reading = begin((_, { commit }) => this.#reached(commit));
     this.#listen();
   }
 
@@ -57,7 +56,7 @@ export class Skipping {
     this.#text = 0;
     this.place = Math.max(this.place, events.at(-1)?.position ?? 0);
     // What the client has taken in is handed on: so nothing is left in front of this position.
-    if (this.#reading.readableLength === 0) this.place = Math.max(this.place, this.#checkpoint);
+    if (this.#reading.readableLength === 0 && !this.#isSpoilt) this.place = Math.max(this.place, this.#checkpoint);
     return { events, place: this.place };
   }
 
@@ -75,10 +74,19 @@ export class Skipping {
     for (const ending of ['error', 'end', 'close']) reading.on?.(ending, end);
     // Told ahead of events that the client still holds: those are read by pages.
     reading.on?.('caughtUp', end);
-    reading.on?.('data', (resolved: never) => {
-      if (!this.#isOver) this.#take(resolved);
-    });
+    // Also behind its end: what is left out here would be missing before the position that was told last.
+    reading.on?.('data', (resolved: never) => this.#take(resolved));
     if (reading.on === undefined) end();
+  }
+
+  /** Must not throw: the client would not catch it. */
+  #reached(commit: bigint): void {
+    try {
+      this.#checkpoint = exact(commit, 'position');
+      this.#wake();
+    } catch {
+      this.end();
+    }
   }
 
   #isFull(): boolean {
@@ -88,12 +96,13 @@ export class Skipping {
   #take(resolved: Parameters<typeof storedEventOf>[0]): void {
     try {
       const event = storedEventOf(resolved);
-      if (event === undefined || event.position <= this.place) return;
+      if (event === undefined || event.position <= this.place || this.#isSpoilt) return;
       this.#events.push(event);
       this.#text += textSize(event);
       if (this.#isFull()) this.#reading.pause?.();
     } catch {
       // Whoever reads it by pages is told what is wrong with it.
+      this.#isSpoilt = true;
       this.end();
     }
     this.#wake();

@@ -30,6 +30,10 @@ async function numbersOf({ events }: Opened, filter: EventFilter, count: number)
   return numbers;
 }
 
+function eventAt(position: number): StoredEvent {
+  return new StoredEvent(`${position}`, 'Wanted', '{}', null, 'wanted-1', 'wanted', position, position, 0);
+}
+
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 test('comes through a long log with few pages, by whatever it filters, and goes on with what is new', async () => {
@@ -63,16 +67,69 @@ test('a position that is told ahead of events counts only when these were handed
     tell = (position) => checkpointReached(undefined, { commit: BigInt(position) });
     return held;
   }, 0);
-  const event = (position: number) =>
-    new StoredEvent(`${position}`, 'Wanted', '{}', null, 'wanted-1', 'wanted', position, position, 0);
   const { signal } = new AbortController();
-  for (let position = 1; position <= 30; position += 1) held.write(event(position));
+  for (let position = 1; position <= 30; position += 1) held.write(eventAt(position));
   tell(40);
   const first = await skipping.next(10, [signal]);
   assert.deepEqual([first.events.length, first.place], [10, 10]);
   const second = await skipping.next(20, [signal]);
   assert.deepEqual([second.events.length, second.events[0]?.position, second.place], [20, 11, 40]);
   skipping.end();
+});
+
+test('events that come between the end and its telling are handed on, or lie behind the place', async () => {
+  const held = new PassThrough({ objectMode: true, highWaterMark: 64 });
+  let tell: (position: bigint) => void = () => {};
+  const skipping = new Skipping((checkpointReached) => {
+    tell = (commit) => checkpointReached(undefined, { commit });
+    return held;
+  }, 0);
+  const found = skipping.next(100, [new AbortController().signal]);
+  setTimeout(() => {
+    held.pause();
+    for (let position = 1; position <= 5; position += 1) held.write(eventAt(position));
+    tell(40n);
+    held.emit('caughtUp');
+    held.resume();
+  });
+  const { events, place } = await found;
+  assert.equal(skipping.isOver, true);
+  assert.ok(events.length === 5 || place <= events.length, `${events.length} events, and the place is ${place}`);
+});
+
+test('nothing behind an event that cannot be taken counts', async () => {
+  const held = new PassThrough({ objectMode: true });
+  let tell: (position: bigint) => void = () => {};
+  const skipping = new Skipping((checkpointReached) => {
+    tell = (commit) => checkpointReached(undefined, { commit });
+    return held;
+  }, 0);
+  const { signal } = new AbortController();
+  const found = skipping.next(100, [signal]);
+  held.write(eventAt(1));
+  held.write({ event: { position: { commit: 2n ** 60n, prepare: 0n } } });
+  held.write(eventAt(3));
+  tell(40n);
+  const parts = [await found];
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  parts.push(await skipping.next(100, [signal]));
+  assert.deepEqual(
+    parts.flatMap(({ events }) => events.map(({ position }) => position)),
+    [1],
+  );
+  assert.deepEqual([parts[1]?.place, skipping.isOver], [1, true]);
+});
+
+test('a position that no number can hold ends it, and throws nothing into the client', async () => {
+  const held = new PassThrough({ objectMode: true });
+  let tell: (position: bigint) => void = () => {};
+  const skipping = new Skipping((checkpointReached) => {
+    tell = (commit) => checkpointReached(undefined, { commit });
+    return held;
+  }, 7);
+  tell(2n ** 60n);
+  const { signal } = new AbortController();
+  assert.deepEqual([await skipping.next(10, [signal]), skipping.isOver], [{ events: [], place: 7 }, true]);
 });
 
 test('misses and doubles nothing when the server drops it, again and again', async () => {
