@@ -12,8 +12,7 @@ import { aftermathOf, isTooSlow } from './failures.ts';
 import { isShown } from './names.ts';
 import { mostText, textSize } from './page-bounds.ts';
 import { Patience } from './patience.ts';
-import { readsRaw } from './raw-events.ts';
-import { endReading } from './reading.ts';
+import { endReading, listen } from './reading.ts';
 import type { Server } from './server.ts';
 import { storedEventOf } from './stored-event.ts';
 
@@ -121,7 +120,6 @@ export class Feed {
   /** Resolves with what ended it. */
   #subscription(subscription: AsyncIterable<ClientResolvedEvent>, stop: AbortSignal): Promise<unknown> {
     const reading = subscription as ClientReading;
-    readsRaw(reading);
     return new Promise((resolve) => {
       const end = (error: unknown) => {
         stop.removeEventListener('abort', leave);
@@ -131,7 +129,7 @@ export class Feed {
       const leave = () => end(undefined);
       stop.addEventListener('abort', leave);
       if (stop.aborted) return leave();
-      const take = (resolved: ClientResolvedEvent) => {
+      const take = (resolved: ClientResolvedEvent | StoredEvent) => {
         try {
           const event = storedEventOf(resolved);
           if (event !== undefined && !stop.aborted) this.#take(event);
@@ -139,17 +137,9 @@ export class Feed {
           end(error);
         }
       };
-      if (typeof reading.on === 'function') {
-        reading.on('error', end);
-        reading.on('end', () => end(new Error('the subscription ended')));
-        reading.on('close', () => end(new Error('the subscription ended')));
-        reading.on('data', take);
-      } else {
-        (async () => {
-          for await (const resolved of reading) take(resolved);
-          return new Error('the subscription ended');
-        })().then(end, end);
-      }
+      const finished = () => end(new Error('the subscription ended'));
+      listen(reading, { take, finished, failed: end });
+      reading.on?.('close', finished);
     });
   }
 

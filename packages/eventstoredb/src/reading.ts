@@ -14,7 +14,6 @@ export interface ReadPage {
 
 /** All that a reading gives, or as much as fits into memory, from a server that is never silent for longer than `timeout` ms. Throws what the client throws, a signal's reason, or `TooLate`. */
 export function readWhole(reading: ClientReading, timeout: number, signals: readonly AbortSignal[]): Promise<ReadPage> {
-  readsRaw(reading);
   return new Promise((resolve, reject) => {
     const events: StoredEvent[] = [];
     let text = 0;
@@ -48,17 +47,34 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
     };
     const finished = () => settle(() => resolve({ events, isCut: false }));
     const failed = (error: unknown) => settle(() => reject(error));
-    if (typeof reading.on === 'function') {
-      // An error after the end is heard, too: nobody listening to one would end the process.
-      reading.on('error', failed);
-      reading.on('end', finished);
-      reading.on('data', take);
-    } else {
-      (async () => {
-        for await (const resolved of reading) take(resolved);
-      })().then(finished, failed);
-    }
+    listen(reading, { take, finished, failed });
   });
+}
+
+/** Has what a reading gives taken, and its end told. A failure may be told after the end, too. */
+export function listen(
+  reading: ClientReading,
+  {
+    take,
+    finished,
+    failed,
+  }: {
+    take(resolved: ClientResolvedEvent | StoredEvent): void;
+    finished(): void;
+    failed(error: unknown): void;
+  },
+): void {
+  readsRaw(reading);
+  if (typeof reading.on === 'function') {
+    // An error after the end is heard, too: nobody listening to one would end the process.
+    reading.on('error', failed);
+    reading.on('end', finished);
+    reading.on('data', take);
+  } else {
+    (async () => {
+      for await (const resolved of reading) take(resolved);
+    })().then(finished, failed);
+  }
 }
 
 /** Ends a call on the server; it may have ended before, or never have begun. */

@@ -11,7 +11,7 @@ import { type Aftermath, aftermathOf, type Subject, spoilsClient, TooLate, trans
 import type { Settings } from './options.ts';
 import { Patience } from './patience.ts';
 import { type ReadPage, readWhole } from './reading.ts';
-import { Turns } from './turns.ts';
+import { Slots } from './slots.ts';
 
 /** What a call is about, beside the store. */
 export type About = Omit<Subject, 'store'>;
@@ -33,7 +33,7 @@ export class Server {
   readonly #ended = new AbortController();
   readonly #source: ClientSource;
   /** A write's time runs from when it is sent: so many at once have a chance to be answered in time. */
-  readonly #turns = new Turns(256);
+  readonly #slots = new Slots(256);
   readonly #finishing = new Set<Promise<unknown>>();
   /** The last error that a call met on its way, if one did. */
   lastError: unknown;
@@ -103,9 +103,8 @@ export class Server {
     begin: (client: EventStoreClient, options: CallOptions) => AsyncIterable<unknown>,
     signals: readonly AbortSignal[],
   ): Promise<ReadPage> {
-    const { timeout, requiresLeader, retryFor } = this.settings;
-    const credentials = this.callCredentials();
-    const options = { requiresLeader, ...(credentials && { credentials }) };
+    const { timeout, retryFor } = this.settings;
+    const options = this.#callOptions();
     const patience = new Patience(retryFor);
     for (;;) {
       for (const signal of signals) signal.throwIfAborted();
@@ -143,7 +142,7 @@ export class Server {
       const credentials = own ?? (isAppend ? this.#source.appendCredentials(client) : undefined);
       const shared = isAppend && credentials === undefined;
       const options = { requiresLeader, deadline: timeout, ...(credentials && { credentials }) };
-      const done = await this.#turns.take();
+      const done = await this.#slots.take();
       try {
         return { value: await inTime(act(client, options), timeout) };
       } catch (error) {
@@ -185,13 +184,13 @@ export class Server {
 
   /** Options of a subscription to the log behind a place. */
   subscribing(place: Position): CallOptions & { readonly fromPosition: unknown } {
-    const credentials = this.callCredentials();
     const position = BigInt(place);
-    return {
-      requiresLeader: this.settings.requiresLeader,
-      ...(credentials && { credentials }),
-      fromPosition: place === 0 ? 'start' : { commit: position, prepare: position },
-    };
+    return { ...this.#callOptions(), fromPosition: place === 0 ? 'start' : { commit: position, prepare: position } };
+  }
+
+  #callOptions(): CallOptions {
+    const credentials = this.callCredentials();
+    return { requiresLeader: this.settings.requiresLeader, ...(credentials && { credentials }) };
   }
 
   async close(): Promise<void> {

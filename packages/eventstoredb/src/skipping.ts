@@ -6,8 +6,7 @@
 import type { Position, StoredEvent } from '@tidemark/core';
 import type { ClientReading } from './client-type.ts';
 import { mostText, textSize } from './page-bounds.ts';
-import { readsRaw } from './raw-events.ts';
-import { endReading } from './reading.ts';
+import { endReading, listen } from './reading.ts';
 import { exact, storedEventOf } from './stored-event.ts';
 
 /** A server that tells neither an event nor a position for so many ms has come to the log's end, or is out of reach. */
@@ -69,14 +68,17 @@ export class Skipping {
 
   #listen(): void {
     const reading = this.#reading;
-    readsRaw(reading);
     const end = () => this.end();
-    for (const ending of ['error', 'end', 'close']) reading.on?.(ending, end);
-    // Told ahead of events that the client still holds: those are read by pages.
-    reading.on?.('caughtUp', end);
+    // One that cannot be paused is of no use here.
+    if (reading.on === undefined) {
+      end();
+      return;
+    }
     // Also behind its end: what is left out here would be missing before the position that was told last.
-    reading.on?.('data', (resolved: never) => this.#take(resolved));
-    if (reading.on === undefined) end();
+    listen(reading, { take: (resolved) => this.#take(resolved), finished: end, failed: end });
+    reading.on('close', end);
+    // Told ahead of events that the client still holds: those are read by pages.
+    reading.on('caughtUp', end);
   }
 
   /** Must not throw: the client would not catch it. */

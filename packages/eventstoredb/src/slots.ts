@@ -1,5 +1,5 @@
 /** Lets so many act at once; the others wait, in the order in which they came. */
-export class Turns {
+export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -7,7 +7,7 @@ export class Turns {
     this.#free = most;
   }
 
-  /** Resolves with how to give the turn back, once; again does nothing. */
+  /** Resolves with how to give the slot back, once; again does nothing. */
   async take(): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
