@@ -20,18 +20,24 @@ class Large extends Documents<string> {
   }
 }
 
-@Projection('large_rows')
-class LargeRows extends Tables {
-  schema(table: DeclareTable): void {
-    table('large_entries', 'stream TEXT PRIMARY KEY, text TEXT NOT NULL');
-  }
+/** Each event's text as a row of a table of this name. */
+function rowsIn(table: string, options: { readonly inline?: boolean } = {}) {
+  @Projection(`rows of ${table}`, options)
+  class LargeRows extends Tables {
+    schema(declare: DeclareTable): void {
+      declare(table, 'stream TEXT PRIMARY KEY, text TEXT NOT NULL');
+    }
 
-  @On(Deposited)
-  deposited({ streamName }: { readonly streamName: string }): void {
-    this.sql(`INSERT INTO ${this.table('large_entries')} VALUES (?, ?)`).run(streamName, large);
+    @On(Deposited)
+    deposited({ streamName }: { readonly streamName: string }): void {
+      this.sql(`INSERT INTO ${this.table(table)} VALUES (?, ?)`).run(streamName, large);
+    }
   }
+  return LargeRows;
 }
 
+const LargeRows = rowsIn('large_entries');
+const InlineRows = rowsIn('inline_entries', { inline: true });
 const projections = [Large, LargeRows] as const;
 
 /** So many streams are read models already, each with a page of text; then there is room for so many pages more. */
@@ -99,18 +105,6 @@ test('a rebuild leaves what is served, and is completed when there is room', asy
   assert.is((await app.health()).status, 'ok');
   await app.stop();
 });
-
-@Projection('inline_rows', { inline: true })
-class InlineRows extends Tables {
-  schema(table: DeclareTable): void {
-    table('inline_entries', 'stream TEXT PRIMARY KEY, text TEXT NOT NULL');
-  }
-
-  @On(Deposited)
-  deposited({ streamName }: { readonly streamName: string }): void {
-    this.sql(`INSERT INTO ${this.table('inline_entries')} VALUES (?, ?)`).run(streamName, large);
-  }
-}
 
 test('an append whose inline projection finds no room says that the disk is full, not that it was refused', async () => {
   const stores = await opened(temporaryFile());

@@ -192,7 +192,7 @@ export class EventRegistry {
     const read = (event: StoredEvent) => {
       const data = event.decode(this.values);
       // Nobody else has what was parsed just now: most events need no copy of it.
-      if (isPlainObject(data)) return Object.setPrototypeOf(data, target.prototype as object);
+      if (isOfNoClass(data)) return Object.setPrototypeOf(data, target.prototype as object);
       return instanceOf(target, data, event);
     };
     return { name, steps, target, read: steps.length === 0 ? read : undefined, types: [name.type] };
@@ -235,7 +235,7 @@ export class EventRegistry {
   }
 }
 
-function isPlainObject(data: unknown): data is object {
+function isOfNoClass(data: unknown): data is object {
   return typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype;
 }
 

@@ -2,6 +2,7 @@
 import { AsyncProjectionError, ProjectionStateError } from '../application-errors.ts';
 import type { RecordedEvent } from '../event/event.ts';
 import type { ValueClasses } from '../event/value.ts';
+import { isPromised } from '../shared/promised.ts';
 import type { ModelSession } from '../store/read-model-store.ts';
 import { type ChangedDocument, DocumentBatch } from './document-batch.ts';
 import type { ProjectionDefinition } from './projection.ts';
@@ -52,9 +53,9 @@ export class Handlers {
 
   #handle(event: RecordedEvent): void {
     const returned = this.#methods.get(event.type)?.call(this.#instance, event);
-    if (returned === undefined || typeof (returned as { then?: unknown } | null)?.then !== 'function') return;
+    if (!isPromised(returned)) return;
     // Its own failure, which comes later, must not end the process.
-    (returned as Promise<unknown>).then(undefined, () => {});
+    returned.then(undefined, () => {});
     const { methods, target } = this.definition;
     throw new AsyncProjectionError(`${target.name}.${methods.get(event.type)}`);
   }
