@@ -71,7 +71,7 @@ export {
   WrongExpectedRevisionError,
 } from './errors.ts';
 // Events
-export { assertArray, assertFunction, assertObject } from './event/argument-kinds.ts';
+export { assertArray, assertFunction, assertKeys, assertObject } from './event/argument-kinds.ts';
 export { decodeValue, type EncodedValue, encodeValue, type TypeNotes } from './event/codec.ts';
 export { DomainEvent, type EventClass, type EventName } from './event/domain-event.ts';
 export {

@@ -1,5 +1,5 @@
 /** What `eventStoreDB()` takes, and the refusal of what cannot be meant. */
-import { ArgumentError, assertObject, type Clock, systemClock } from '@tidemark/core';
+import { ArgumentError, assertKeys, type Clock, systemClock } from '@tidemark/core';
 import type { Credentials, EventStoreClient } from './client-type.ts';
 import { type ConnectionString, parseConnectionString } from './connection-string.ts';
 
@@ -48,17 +48,22 @@ export interface Settings {
   readonly description: string;
 }
 
-const known = [
-  ...['credentials', 'tlsCAFile', 'nodePreference', 'requiresLeader', 'timeout', 'retryFor'],
-  ...['batchAppends', 'maxAppendBytes', 'clock'],
-];
+const known: Readonly<Record<keyof EventStoreDBOptions, true>> = {
+  credentials: true,
+  tlsCAFile: true,
+  nodePreference: true,
+  requiresLeader: true,
+  timeout: true,
+  retryFor: true,
+  batchAppends: true,
+  maxAppendBytes: true,
+  clock: true,
+};
 const preferences: readonly unknown[] = ['leader', 'follower', 'random', 'read_only_replica'];
 
 /** Throws `ArgumentError`. */
 export function settingsOf(address: unknown, options: unknown = {}): Settings {
-  assertObject('eventStoreDB options', options);
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new ArgumentError('eventStoreDB options', `the key ${unknown}`, known.join(', '));
+  assertKeys('eventStoreDB options', options, known);
   const given = options as EventStoreDBOptions;
   const { requiresLeader = false, batchAppends = true, clock = systemClock, nodePreference, tlsCAFile } = given;
   const { timeout = 10_000, retryFor = 30_000, maxAppendBytes = 1_048_576 } = given;

@@ -1,6 +1,6 @@
 /** What `sqlite()` takes, and the refusal of what cannot be meant. */
 import { resolve, sep } from 'node:path';
-import { ArgumentError, type Clock, systemClock } from '@tidemark/core';
+import { ArgumentError, assertKeys, type Clock, systemClock } from '@tidemark/core';
 
 export interface SqliteOptions {
   /**
@@ -51,15 +51,16 @@ export interface Settings {
 
 export const inMemory = ':memory:';
 
-const known = ['durability', 'mmapBytes', 'clock', 'busyTimeout', 'faults'];
+const known: Readonly<Record<keyof SqliteOptions, true>> = {
+  ...{ durability: true, mmapBytes: true, clock: true, busyTimeout: true, faults: true },
+};
 
 /** Throws `ArgumentError`. */
 export function settingsOf(path: unknown, options: unknown = {}): Settings {
   assertPath(path);
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw refused('sqlite options', options, 'an object');
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new ArgumentError('sqlite options', `the key ${unknown}`, known.join(', '));
+  assertKeys('sqlite options', options, known);
   const { durability = 'full', mmapBytes = 0, clock = systemClock, busyTimeout, faults } = options as SqliteOptions;
   if (durability !== 'full' && durability !== 'normal') throw refused('durability', durability, "'full' or 'normal'");
   assertWhole('mmapBytes', mmapBytes);

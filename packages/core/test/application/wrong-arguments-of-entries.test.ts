@@ -223,6 +223,7 @@ const entries: readonly Entry[] = [
   ['changedMetadata', [...noObject, { count: 1 }], (changes) => core.changedMetadata({}, changes)],
   ['metadataChanges', [...noObject, { count: 1 }], (changes) => core.metadataChanges(changes)],
   ['assertObject', noObject, (value) => core.assertObject('it', value)],
+  ['assertKeys', [...noObject, { other: 1 }], (value) => core.assertKeys('it', value, { known: true })],
   ['assertArray', noArray, (value) => core.assertArray('it', value)],
   ['assertFunction', noFunction, (value) => core.assertFunction('it', value)],
 ];

@@ -1,5 +1,5 @@
 /** What a test server takes, and the refusal of what cannot be meant. */
-import { ArgumentError } from '@tidemark/core';
+import { ArgumentError, assertKeys } from '@tidemark/core';
 import { type User, usualUsers } from './access.ts';
 import type { Certificate } from './listener.ts';
 
@@ -37,12 +37,22 @@ export interface Settings {
   readonly now: () => number;
 }
 
-const known = ['port', 'host', 'tls', 'users', 'maxAppendSize', 'writeTimeout', 'liveBuffer', 'clock'];
+const known: Readonly<Record<keyof TestServerOptions, true>> = {
+  ...{
+    port: true,
+    host: true,
+    tls: true,
+    users: true,
+    maxAppendSize: true,
+    writeTimeout: true,
+    liveBuffer: true,
+    clock: true,
+  },
+};
 
 /** Throws `ArgumentError`. */
 export function settingsOf(options: TestServerOptions): Settings {
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new ArgumentError('test server options', `the key ${unknown}`, known.join(', '));
+  assertKeys('test server options', options, known);
   const { host = '127.0.0.1', tls, users, clock } = options;
   if (users !== undefined && tls === undefined) {
     throw new ArgumentError('test server options', 'users without tls', 'tls too: an insecure node knows no users');
