@@ -23,6 +23,15 @@ noticed(
 );
 
 noticed(
+  'loses the metadata of the events behind the sixteenth',
+  'append: keeps each event of an append whole, however many they are',
+  appending((append) => (name, events, options) => {
+    const cut = events.map((event, index) => (index < 16 ? event : { ...event, metadata: undefined }));
+    return append(name, cut, options);
+  }),
+);
+
+noticed(
   'acknowledges before it has written',
   'append: shows an event everywhere as soon as its append is acknowledged',
   appending((append, store) => async (streamName, events, options) => {
@@ -207,57 +216,6 @@ noticed(
       append: (name, batch, options) => {
         if (name === '') throw new TypeError('no name');
         return events.append(name, batch, options);
-      },
-    },
-  }),
-);
-
-noticed(
-  'takes halves of surrogate pairs for one another',
-  'command log: refuses an id that is no well-formed text, which UTF-8 would not tell from others',
-  ({ events, commandLog }) => {
-    const inUtf8 = (id: unknown) => (typeof id === 'string' ? Buffer.from(id).toString() : (id as string));
-    return {
-      events: {
-        append: (name, batch, { command, ...options }) =>
-          events.append(name, batch, {
-            ...options,
-            command: command && { ...command, commandId: inUtf8(command.commandId) },
-          }),
-      },
-      commandLog: { find: (id) => commandLog.find(inUtf8(id)) },
-    };
-  },
-);
-
-noticed('takes anything for a command', 'command log: refuses what is no command', ({ events }) => ({
-  events: {
-    append: (name, batch, { command, ...options }) =>
-      events.append(name, batch, command ? { ...options, command } : options),
-  },
-}));
-
-noticed(
-  'writes a known command again',
-  'command log: refuses a command it knows, and writes nothing',
-  ({ events, commandLog }) => ({
-    events: {
-      append: async (name, batch, { expectedRevision, command }) => {
-        const known = command !== undefined && (await commandLog.find(command.commandId)) !== undefined;
-        return events.append(name, batch, known ? { expectedRevision } : { expectedRevision, command });
-      },
-    },
-  }),
-);
-
-noticed(
-  'keeps the command of a refused append',
-  'command log: forgets the command of a refused append',
-  ({ events }) => ({
-    events: {
-      append: async (name, batch, { expectedRevision, command }) => {
-        if (command !== undefined) await events.append('commands', [], { expectedRevision: 'any', command });
-        return events.append(name, batch, { expectedRevision });
       },
     },
   }),

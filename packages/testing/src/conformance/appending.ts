@@ -30,6 +30,27 @@ export const appending: Rules = {
     );
   },
 
+  'keeps each event of an append whole, however many they are': async ({ events }) => {
+    let written = 0;
+    for (const count of [1, 2, 3, 4, 5, 15, 16, 17, 21, 38]) {
+      const appended = range(count).map((number) =>
+        eventData(`Type${number % 3}`, { number }, number % 2 === 0 ? {} : { metadata: { note: `${number}` } }),
+      );
+      const result = await events.append('account-1', appended, any);
+      const stored = await all(events.readStream('account-1', { from: written }));
+      written += count;
+      assert.equal(result.revision, written - 1);
+      assert.equal(result.position, stored.at(-1)?.position);
+      assert.deepEqual(
+        stored.map(({ eventId, type, data, metadata, revision }) => ({ eventId, type, data, metadata, revision })),
+        appended.map(({ eventId, type }, number) => {
+          const metadata = number % 2 === 0 ? {} : { note: `${number}` };
+          return { eventId, type, data: { number }, metadata, revision: written - count + number };
+        }),
+      );
+    }
+  },
+
   'answers with the last revision and the last position': async ({ events }) => {
     await events.append('account-1', numbered(2), noStream);
     const result = await events.append('account-1', numbered(3), at(1));
