@@ -9,7 +9,7 @@ import {
 import type { AnyClass } from '../shared/class-metadata.ts';
 import { describe } from '../shared/describe.ts';
 import { type AdoptedEvent, adoptEvent } from './adopted-event.ts';
-import { assertArray, assertObject } from './argument-kinds.ts';
+import { assertArray, assertFunction, assertObject } from './argument-kinds.ts';
 import { encodeValue } from './codec.ts';
 import { demandEventName, type EventClass, type EventName, eventNameOf } from './domain-event.ts';
 import { type EventData, type EventMetadata, placeOf, type RecordedEvent, type StoredEvent } from './event.ts';
@@ -113,15 +113,14 @@ export class EventRegistry {
    */
   restore(stored: StoredEvent): readonly StoredEvent[] {
     try {
-      return this.#restored(stored);
+      return this.#restored(stored, this.#planFor(stored));
     } catch (error) {
       if (!(error instanceof TidemarkError) || typeof stored?.reading !== 'function') throw error;
       return [unreadable(stored, error)];
     }
   }
 
-  #restored(stored: StoredEvent): readonly StoredEvent[] {
-    const plan = this.#planFor(stored);
+  #restored(stored: StoredEvent, plan: Plan): readonly StoredEvent[] {
     if (plan.read !== undefined) return [stored.becoming(plan.read)];
     const { problem, target, steps } = plan;
     if (problem !== undefined && this.#classes.has(plan.name.type)) {
@@ -134,21 +133,22 @@ export class EventRegistry {
 
   /** As `restore`, for a reader that must understand: throws `UnknownEventError` for an unknown type or newer version. */
   demand(stored: StoredEvent): readonly StoredEvent[] {
-    const { problem } = this.#planFor(stored);
-    if (problem !== undefined) throw problem();
-    return this.#restored(stored);
+    const plan = this.#planFor(stored);
+    if (plan.problem !== undefined) throw plan.problem();
+    return this.#restored(stored, plan);
   }
 
-  /** As `restore`, but throws `UnknownEventError` at once for a newer version of a known type; unknown types pass. */
-  demandKnown(stored: StoredEvent): readonly StoredEvent[] {
-    const { problem, name } = this.#planFor(stored);
+  /**
+   * As `restore`, but throws `UnknownEventError` at once for a newer version of a known type; unknown types pass. Nothing of
+   * an event that can become none of the `wanted` types today: its data is not looked at.
+   */
+  demandKnown(stored: StoredEvent, wanted?: (type: string) => boolean): readonly StoredEvent[] {
+    if (wanted !== undefined) assertFunction('wanted', wanted);
+    const plan = this.#planFor(stored);
+    const { problem, name, types } = plan;
+    if (wanted !== undefined && !types.some(wanted)) return [];
     if (problem !== undefined && this.#classes.has(name.type)) throw problem();
-    return this.#restored(stored);
-  }
-
-  /** The types that it can become today; its data is not looked at. */
-  typesOf(stored: StoredEvent): readonly string[] {
-    return this.#planFor(stored).types;
+    return this.#restored(stored, plan);
   }
 
   /** The stored types that can become one of `types` while reading. */

@@ -41,17 +41,16 @@ export class DocumentBatch implements DocumentSession {
 
   /** What handlers changed since they were last kept or dropped counts from now on. */
   keep(): void {
-    for (const entry of this.#touched) {
+    for (let entry = this.#touched.pop(); entry !== undefined; entry = this.#touched.pop()) {
       if (this.#marked?.has(entry) === false) this.#marked.set(entry, entry.after);
       entry.after = entry.pending;
+      entry.pending = undefined;
     }
-    this.drop();
   }
 
   /** It never was. */
   drop(): void {
-    for (const entry of this.#touched) entry.pending = undefined;
-    this.#touched.length = 0;
+    for (let entry = this.#touched.pop(); entry !== undefined; entry = this.#touched.pop()) entry.pending = undefined;
   }
 
   /** From here on, changes can be undone. */

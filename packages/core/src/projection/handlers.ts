@@ -86,10 +86,11 @@ export class HandlerRun {
     const { batch, handlers } = this;
     try {
       handlers.handle(events, from, to, batch ?? this.session);
-      batch?.keep();
-    } finally {
+    } catch (error) {
       batch?.drop();
+      throw error;
     }
+    batch?.keep();
   }
 
   /** From here on, changes of documents can be undone; those of tables are the store's to undo. */

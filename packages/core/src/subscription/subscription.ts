@@ -99,8 +99,7 @@ export function demand(
   wanted: (event: Filterable) => boolean,
 ): readonly StoredEvent[] {
   const { category, streamName } = event;
-  const mayBeWanted = registry.typesOf(event).some((type) => wanted({ type, category, streamName }));
-  return mayBeWanted ? registry.demandKnown(event) : [];
+  return registry.demandKnown(event, (type) => wanted({ type, category, streamName }));
 }
 
 /** Up to where a message goes, if it says so. */

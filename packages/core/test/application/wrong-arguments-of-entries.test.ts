@@ -122,7 +122,11 @@ const entries: readonly Entry[] = [
   ['EventRegistry restore', [undefined, ...noObject, {}], (value) => registry.restore(value)],
   ['EventRegistry demand', [undefined, ...noObject, {}], (value) => registry.demand(value)],
   ['EventRegistry demandKnown', [undefined, ...noObject, {}], (value) => registry.demandKnown(value)],
-  ['EventRegistry typesOf', [undefined, ...noObject, {}], (value) => registry.typesOf(value)],
+  [
+    'EventRegistry demandKnown wanted',
+    [null, 5, 'x', {}, []],
+    (wanted) => registry.demandKnown(stored as core.StoredEvent, wanted),
+  ],
   ['EventRegistry widen', noArray, (types) => registry.widen(types)],
   ['EventRegistry nameOf', noEventClass, (value) => registry.nameOf(value), 'CONFIGURATION'],
   ['EventRegistry encode', noEventClass, (value) => registry.encode(value, core.randomIds.next()), 'CONFIGURATION'],
