@@ -109,15 +109,7 @@ async function loaded(): Promise<typeof import('@eventstore/db-client')> {
   }
 }
 
-const methods = [
-  'appendToStream',
-  'readStream',
-  'readAll',
-  'subscribeToAll',
-  'deleteStream',
-  'tombstoneStream',
-  'dispose',
-] as const;
+const methods = ['appendToStream', 'readStream', 'readAll', 'subscribeToAll', 'tombstoneStream', 'dispose'] as const;
 
 function assertClient(client: unknown): asserts client is EventStoreClient {
   const given = (client ?? {}) as Readonly<Record<string, unknown>>;
