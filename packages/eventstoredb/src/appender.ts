@@ -14,6 +14,7 @@ import {
 import type { ClientAppendResult } from './client-type.ts';
 import { expecting } from './expecting.ts';
 import { causeOf } from './failures.ts';
+import type { JustRead } from './just-read.ts';
 import type { KnownPositions } from './known-positions.ts';
 import { lastRevision } from './last-revision.ts';
 import type { Server } from './server.ts';
@@ -26,6 +27,7 @@ export class Appender {
     private readonly server: Server,
     private readonly marks: StreamMarks,
     private readonly known: KnownPositions,
+    private readonly justRead: JustRead,
   ) {}
 
   /** The arguments were checked. */
@@ -54,9 +56,10 @@ export class Appender {
 
   /**
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
-   * look and the append is revived all the same, as the server knows no such expectation.
+   * look, or the reading that stands for it, and the append is revived all the same, as the server knows no such expectation.
    */
   async #assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+    if (this.justRead.has(streamName)) return;
     const { deleted } = await this.marks.read(streamName);
     if (!deleted) return;
     const last = await lastRevision(this.server, streamName);

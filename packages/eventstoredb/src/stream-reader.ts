@@ -1,6 +1,7 @@
 /** Pages of a stream: one call for each, so that nothing is open on the server while a reader does its work. */
 import type { ReadStreamOptions, Revision, StoredEvent } from '@tidemark/core';
 import type { HiddenEvents } from './hidden-events.ts';
+import type { JustRead } from './just-read.ts';
 import { firstPage, pageSize } from './page-bounds.ts';
 import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
@@ -17,6 +18,7 @@ export class StreamReader {
   constructor(
     private readonly server: Server,
     private readonly hidden: HiddenEvents,
+    private readonly justRead: JustRead,
   ) {}
 
   async *pages(streamName: string, { direction = 'forwards', from, limit, signal }: ReadStreamOptions): Pages {
@@ -70,13 +72,16 @@ export class StreamReader {
   }
 
   /** From a revision on, inclusive; `undefined`: from where the direction begins. */
-  page({ streamName, direction, signal }: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
+  async page(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
+    const { streamName, direction, signal } = reading;
     const place = from === undefined ? (direction === 'forwards' ? 'start' : 'end') : BigInt(from);
-    return this.server.read(
+    const page = await this.server.read(
       { streamName, right: 'read it ($r)' },
       (client, options) =>
         client.readStream(streamName, { ...options, direction, fromRevision: place, maxCount: limit }),
       signal,
     );
+    if (page.events.length > 0) this.justRead.note(streamName);
+    return page;
   }
 }
