@@ -170,7 +170,7 @@ export class EventStoreDBEventStore implements EventStore {
     );
   }
 
-  condition(): StoreCondition {
+  condition(): Promise<StoreCondition> {
     return this.server.condition(this.#feed.resumed);
   }
 
