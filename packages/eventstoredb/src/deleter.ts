@@ -1,10 +1,18 @@
 /** Deleting a stream, softly or for good. */
-import { assertDeletable, type ExpectedRevision, StreamDeletedError, WrongExpectedRevisionError } from '@tidemark/core';
+import {
+  assertDeletable,
+  type ExpectedRevision,
+  type Revision,
+  StoreFailedError,
+  StreamDeletedError,
+  WrongExpectedRevisionError,
+} from '@tidemark/core';
 import type { Appender } from './appender.ts';
 import { expecting } from './expecting.ts';
 import { lastRevision } from './last-revision.ts';
+import { Patience } from './patience.ts';
 import type { Server } from './server.ts';
-import type { StreamMarks } from './stream-marks.ts';
+import type { Marks, StreamMarks } from './stream-marks.ts';
 
 export class Deleter {
   constructor(
@@ -27,19 +35,33 @@ export class Deleter {
     await this.#tombstone(streamName, state.deleted && expected === 'no_stream' ? 'any' : expected);
   }
 
-  /** Below an event that comes before the deletion the deletion is none: what is read behind it tells. */
+  /** Where an event came before the deletion, the deletion is none: what is read behind it tells. */
   async #deleteAt(streamName: string, expected: number): Promise<void> {
-    let wasDeleted = false;
+    let written: number | undefined;
     await this.marks.retrying(streamName, async () => {
       const { state, marks } = await this.appender.look(streamName);
       assertDeletable(state, expected, false);
-      wasDeleted = state.deleted;
-      return wasDeleted || this.marks.empty(streamName, marks, expected + 1);
+      if (state.deleted) return true;
+      if (!(await this.marks.empty(streamName, marks, expected + 1))) return false;
+      written = (marks.revision ?? -1) + 1;
+      return true;
     });
-    if (wasDeleted) return;
-    const { deleted, metadata } = await this.marks.read(streamName);
+    if (written === undefined) return;
+    const { deleted, metadata } = await this.#from(streamName, written);
     if (deleted || (metadata.revivedAt ?? -1) > expected) return;
     throw new WrongExpectedRevisionError(streamName, expected, await lastRevision(this.server, streamName));
+  }
+
+  /** What is set on the stream, not before this revision of its metadata: a node that follows the leader may lag behind. */
+  async #from(streamName: string, revision: Revision): Promise<Marks> {
+    const patience = new Patience(this.server.settings.retryFor);
+    for (;;) {
+      const marks = await this.marks.read(streamName);
+      if ((marks.revision ?? -1) >= revision) return marks;
+      if (await patience.wait([this.server.leaving.signal])) continue;
+      const found = `stream '${streamName}': its deletion was written, and the node that is read does not show it`;
+      throw new StoreFailedError('unreachable', found);
+    }
   }
 
   async #tombstone(streamName: string, expected: ExpectedRevision): Promise<void> {

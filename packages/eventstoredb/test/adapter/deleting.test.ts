@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { EventStore, ExpectedRevision } from '@tidemark/core';
 import { test } from 'uvu';
+import { eventStoreDB } from '../../src/index.ts';
 import { held } from './held.ts';
 import { any, errorOf, idsOf, noStream, numbered, opened, until } from './opened.ts';
 
@@ -252,6 +253,30 @@ test('what another tool deletes by the server’s own delete is deleted, and has
   assert.deepEqual(await store.events.readStreamMetadata('account-1'), {});
   const appending = store.events.append('account-1', numbered(1), { expectedRevision: 1, revive: false });
   assert.equal((await errorOf(appending))['code'], 'STREAM_DELETED');
+});
+
+test('a deletion that the node which is read does not show yet is waited for', async () => {
+  await using store = await opened();
+  const { set } = await written(store.events);
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const [read, append] = [client.readStream.bind(client), client.appendToStream.bind(client)];
+  let lagging = 0;
+  Object.assign(client, {
+    appendToStream: async (...call: Parameters<typeof append>) => {
+      if (call[0] === '$$account-1') lagging = 3;
+      return append(...call);
+    },
+    readStream: (...call: Parameters<typeof read>) => {
+      if (call[0] !== '$$account-1' || lagging === 0) return read(...call);
+      lagging -= 1;
+      return (async function* none() {})();
+    },
+  });
+  const { events, close } = await eventStoreDB({ client: () => client }).open();
+  await events.deleteStream('account-1', atLast);
+  assert.equal(lagging, 0);
+  assert.deepEqual(await events.readStreamMetadata('account-1'), set);
+  await close();
 });
 
 test('a deletion that is acknowledged late, or never, is done once', async () => {
