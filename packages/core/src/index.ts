@@ -165,6 +165,7 @@ export type {
   ReadStreamOptions,
   StoreCapabilities,
   StoreCondition,
+  StoreLeader,
   StreamAppend,
   StreamMetadata,
   StreamMetadataChanges,

@@ -1,12 +1,12 @@
 /** Appends: what they mean is the server's, and what their answers leave open is found out here. */
 import {
+  AccessDeniedError,
   type AppendOptions,
   type AppendResult,
   type EventData,
   type ExpectedRevision,
   OutcomeUnknownError,
   planAppend,
-  StoreFailedError,
   StreamDeletedError,
   type StreamState,
   WrongExpectedRevisionError,
@@ -14,64 +14,55 @@ import {
 import type { ClientAppendResult } from './client-type.ts';
 import { expecting } from './expecting.ts';
 import { causeOf } from './failures.ts';
+import type { JustRead } from './just-read.ts';
 import type { KnownPositions } from './known-positions.ts';
+import { lastRevision } from './last-revision.ts';
 import type { Server } from './server.ts';
 import { exact } from './stored-event.ts';
-import type { StreamMarks } from './stream-marks.ts';
+import type { Marks, StreamMarks } from './stream-marks.ts';
 import { WrittenEvent } from './written-event.ts';
-
-/** No stream has so many events: an append of none that expects it is refused with the last revision. */
-const beyond = Number.MAX_SAFE_INTEGER;
 
 export class Appender {
   constructor(
     private readonly server: Server,
     private readonly marks: StreamMarks,
     private readonly known: KnownPositions,
+    private readonly justRead: JustRead,
   ) {}
 
   /** The arguments were checked. */
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
     const { expectedRevision, revive = true } = options;
     if (events.length === 0) return this.#checkOnly(streamName, options);
-    if (!revive) await this.#assertAlive(streamName, expectedRevision);
+    // To the server a stream that was emptied exists.
+    if (!revive || expectedRevision === 'stream_exists') await this.#assertAlive(streamName, expectedRevision);
     return this.#send(streamName, events, expectedRevision);
   }
 
-  /** The last revision ever written, also of a deleted stream. Throws `StreamDeletedError` for a tombstone. */
-  async lastRevision(streamName: string): Promise<number | undefined> {
-    const outcome = await this.server.write(
-      (client, options) => client.appendToStream(streamName, [], { ...options, ...expecting(beyond) }),
-      { isAppend: true, repeats: () => true },
-    );
-    const error = 'value' in outcome ? undefined : this.#translated(outcome.error, streamName, beyond);
-    if (error instanceof WrongExpectedRevisionError) return error.actual;
-    throw (
-      error ?? new StoreFailedError('io', `stream '${streamName}': the server took an append at revision ${beyond}`)
-    );
-  }
-
-  async state(streamName: string): Promise<StreamState> {
-    const head = await this.lastRevision(streamName);
-    const { deleted, metadata } = await this.marks.read(streamName);
-    return { ...metadata, streamName, head, deleted, tombstone: false };
+  /** What the contract's rules ask of a stream, and what is set on it. Throws `StreamDeletedError` for a tombstone. */
+  async look(streamName: string): Promise<{ readonly state: StreamState; readonly marks: Marks }> {
+    const head = await lastRevision(this.server, streamName);
+    const marks = await this.marks.read(streamName);
+    const { deleted, metadata } = marks;
+    return { state: { ...metadata, streamName, head, deleted, tombstone: false }, marks };
   }
 
   /** The server answers an append of no events with a revision that is none. */
   async #checkOnly(streamName: string, options: AppendOptions): Promise<AppendResult> {
-    const state = await this.state(streamName);
+    const { state } = await this.look(streamName);
     planAppend(state, options, [], () => undefined);
     return { streamName, revision: state.head, position: undefined, repeated: false };
   }
 
   /**
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
-   * look and the append is revived all the same, as the server knows no such expectation.
+   * look, or the reading that stands for it, and the append is revived all the same, as the server knows no such expectation.
    */
   async #assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+    if (this.justRead.has(streamName)) return;
     const { deleted } = await this.marks.read(streamName);
     if (!deleted) return;
-    const last = await this.lastRevision(streamName);
+    const last = await lastRevision(this.server, streamName);
     if (typeof expected === 'number' && expected < (last ?? -1)) return;
     if (typeof expected === 'number' && expected > (last ?? -1))
       throw new WrongExpectedRevisionError(streamName, expected, last);
@@ -79,23 +70,63 @@ export class Appender {
   }
 
   async #send(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<AppendResult> {
-    const isRepeatable = expected === 'no_stream' || typeof expected === 'number';
     const before = await this.known.floor();
-    const written = events.map(({ eventId, type, data, metadata }) => new WrittenEvent(eventId, type, data, metadata));
-    const outcome = await this.server.write(
-      (client, options) => client.appendToStream(streamName, written, { ...options, ...expecting(expected) }),
-      { isAppend: true, repeats: (after) => isRepeatable || after === 'not_done' },
-    );
+    const outcome = await this.#write(streamName, events, expected);
     if ('value' in outcome) return this.#result(streamName, outcome.value, before);
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(streamName, causeOf(error));
     const refusal = this.#translated(error, streamName, expected);
+    if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream')
+      return this.#revive(streamName, events, refusal);
     if (refusal instanceof StreamDeletedError && expected === 'stream_exists') {
       // The server says the same of a stream that was deleted softly; of a tombstone this throws.
       await this.marks.read(streamName);
       throw new StreamDeletedError(streamName, false);
     }
     throw refusal;
+  }
+
+  #write(streamName: string, events: readonly EventData[], expected: ExpectedRevision) {
+    const isRepeatable = expected === 'no_stream' || typeof expected === 'number';
+    const written = events.map(({ eventId, type, data, metadata }) => new WrittenEvent(eventId, type, data, metadata));
+    return this.server.write(
+      (client, options) => client.appendToStream(streamName, written, { ...options, ...expecting(expected) }),
+      { isAppend: true, repeats: (after) => isRepeatable || after === 'not_done' },
+    );
+  }
+
+  /**
+   * `no_stream` on a stream that was emptied, which to the server is one that exists. At its last revision one append
+   * alone revives it.
+   */
+  async #revive(streamName: string, events: readonly EventData[], refusal: WrongExpectedRevisionError) {
+    const { deletion } = await this.#mayLook(streamName);
+    if (deletion?.kind !== 'emptied') throw refusal;
+    if (events.length > 1 && (await this.#beganWith(streamName, events.slice(0, 1)))) throw refusal;
+    try {
+      return await this.#send(streamName, events, deletion.first - 1);
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevisionError)) throw error;
+      throw new WrongExpectedRevisionError(streamName, 'no_stream', error.actual);
+    }
+  }
+
+  /** Whether the stream began with this very event, and more than it were stored then: an append of more revives nothing. */
+  async #beganWith(streamName: string, first: readonly EventData[]): Promise<boolean> {
+    const outcome = await this.#write(streamName, first, 'no_stream');
+    if ('value' in outcome && outcome.value.nextExpectedRevision === 0n) return true;
+    const error = 'value' in outcome ? undefined : this.#translated(outcome.error, streamName, 'no_stream');
+    if (error instanceof WrongExpectedRevisionError) return false;
+    // Others revived the stream and deleted it meanwhile, by the server's mark: so this one was written.
+    throw error ?? new OutcomeUnknownError(streamName, {});
+  }
+
+  /** Whoever may not look is told what the server says. */
+  async #mayLook(streamName: string): Promise<Partial<Marks>> {
+    return this.marks.read(streamName).catch((error: unknown) => {
+      if (error instanceof AccessDeniedError) return {};
+      throw error;
+    });
   }
 
   #result(streamName: string, { nextExpectedRevision, position }: ClientAppendResult, before: number): AppendResult {

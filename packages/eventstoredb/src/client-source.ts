@@ -1,6 +1,6 @@
 /** The one client of a store: made when it is first needed, and made anew when it has become unusable. */
 import { ConfigurationError } from '@tidemark/core';
-import { holdChannel } from './client-channel.ts';
+import { type Channel, type HeldChannel, holdChannel } from './client-channel.ts';
 import type { Credentials, EventStoreClient } from './client-type.ts';
 import { causeOf } from './failures.ts';
 import type { Settings } from './options.ts';
@@ -14,7 +14,9 @@ const nobody: Credentials = { username: 'tidemark', password: 'tidemark' };
 
 export class ClientSource {
   #client: Promise<EventStoreClient> | undefined;
-  readonly #closings = new WeakMap<EventStoreClient, () => Promise<void>>();
+  readonly #channels = new WeakMap<EventStoreClient, HeldChannel>();
+  /** The latest client's. */
+  #held: HeldChannel | undefined;
   #leaving: Promise<void> = Promise.resolve();
   /** How many clients took the place of another one. */
   replaced = 0;
@@ -28,6 +30,11 @@ export class ClientSource {
       this.#client = undefined;
     });
     return this.#client;
+  }
+
+  /** The client's connection, if it stands and can be known. */
+  channel(): Channel | undefined {
+    return this.#held?.current();
   }
 
   /** Lets go of a client that is of no use any more, if it still is the current one. */
@@ -54,7 +61,8 @@ export class ClientSource {
 
   async #made(): Promise<EventStoreClient> {
     const client = await this.#make();
-    this.#closings.set(client, holdChannel(client));
+    this.#held = holdChannel(client);
+    this.#channels.set(client, this.#held);
     guardSharedStreams(client);
     return client;
   }
@@ -89,7 +97,7 @@ export class ClientSource {
       timer = setTimeout(resolve, longestGoodbye);
     });
     // First what makes further calls impossible. Also when it takes longer than anybody waits for it.
-    const closing = this.#closings.get(client)?.();
+    const closing = this.#channels.get(client)?.close();
     const ended = Promise.all([closing, client.dispose()]).then(
       () => releaseBatch(client),
       () => {},
@@ -109,15 +117,7 @@ async function loaded(): Promise<typeof import('@eventstore/db-client')> {
   }
 }
 
-const methods = [
-  'appendToStream',
-  'readStream',
-  'readAll',
-  'subscribeToAll',
-  'deleteStream',
-  'tombstoneStream',
-  'dispose',
-] as const;
+const methods = ['appendToStream', 'readStream', 'readAll', 'subscribeToAll', 'tombstoneStream', 'dispose'] as const;
 
 function assertClient(client: unknown): asserts client is EventStoreClient {
   const given = (client ?? {}) as Readonly<Record<string, unknown>>;

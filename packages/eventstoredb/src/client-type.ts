@@ -32,8 +32,6 @@ export interface EventStoreClient {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   subscribeToAll(options: any): AsyncIterable<any>;
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  deleteStream(streamName: string, options: any): Promise<unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
   tombstoneStream(streamName: string, options: any): Promise<unknown>;
   dispose(): Promise<unknown>;
 }

@@ -1,10 +1,18 @@
 /** Deleting a stream, softly or for good. */
-import { assertDeletable, type ExpectedRevision, StreamDeletedError, type StreamMetadata } from '@tidemark/core';
+import {
+  assertDeletable,
+  type ExpectedRevision,
+  type Revision,
+  StoreFailedError,
+  StreamDeletedError,
+  WrongExpectedRevisionError,
+} from '@tidemark/core';
 import type { Appender } from './appender.ts';
-import type { EventStoreClient } from './client-type.ts';
 import { expecting } from './expecting.ts';
+import { lastRevision } from './last-revision.ts';
+import { Patience } from './patience.ts';
 import type { Server } from './server.ts';
-import type { Marks, MarksToBe, StreamMarks } from './stream-marks.ts';
+import type { Marks, StreamMarks } from './stream-marks.ts';
 
 export class Deleter {
   constructor(
@@ -13,45 +21,58 @@ export class Deleter {
     private readonly appender: Appender,
   ) {}
 
-  /**
-   * At an exact revision the server deletes, as it alone can compare and delete in one step; what it forgets of the stream's
-   * metadata is written behind it. Otherwise the mark is written together with the rest.
-   */
   async delete(streamName: string, expected: ExpectedRevision): Promise<void> {
-    const before = await this.appender.state(streamName);
-    assertDeletable(before, expected, false);
-    if (before.deleted) return;
-    if (typeof expected !== 'number')
-      return this.marks.change(streamName, ({ metadata }) => ({ deleted: true, metadata }));
-    const { json, metadata, deleted } = await this.marks.read(streamName);
-    // Meanwhile: what the server forgot of it then is written by whoever deleted it.
-    if (deleted) return;
-    await this.#delete(streamName, expected, 'deleteStream');
-    await this.marks.change(streamName, (marks) => ({ json, ...restored(metadata, marks) }));
+    if (typeof expected === 'number') return this.#deleteAt(streamName, expected);
+    const { state } = await this.appender.look(streamName);
+    assertDeletable(state, expected, false);
+    await this.marks.change(streamName, ({ deleted, metadata }) => (deleted ? undefined : { deleted: true, metadata }));
   }
 
   async tombstone(streamName: string, expected: ExpectedRevision): Promise<void> {
-    const state = await this.appender.state(streamName);
+    const { state } = await this.appender.look(streamName);
     assertDeletable(state, expected, true);
-    // A deleted stream is none to the server.
-    await this.#delete(streamName, state.deleted && expected === 'no_stream' ? 'any' : expected, 'tombstoneStream');
+    // A deleted stream is none to the server, or one without events.
+    await this.#tombstone(streamName, state.deleted && expected === 'no_stream' ? 'any' : expected);
   }
 
-  async #delete(streamName: string, expected: ExpectedRevision, method: 'deleteStream' | 'tombstoneStream') {
+  /** Where an event came before the deletion, the deletion is none: what is read behind it tells. */
+  async #deleteAt(streamName: string, expected: number): Promise<void> {
+    let written: number | undefined;
+    await this.marks.retrying(streamName, async () => {
+      const { state, marks } = await this.appender.look(streamName);
+      assertDeletable(state, expected, false);
+      if (state.deleted) return true;
+      if (!(await this.marks.empty(streamName, marks, expected + 1))) return false;
+      written = (marks.revision ?? -1) + 1;
+      return true;
+    });
+    if (written === undefined) return;
+    const { deleted, metadata } = await this.#from(streamName, written);
+    if (deleted || (metadata.revivedAt ?? -1) > expected) return;
+    throw new WrongExpectedRevisionError(streamName, expected, await lastRevision(this.server, streamName));
+  }
+
+  /** What is set on the stream, not before this revision of its metadata: a node that follows the leader may lag behind. */
+  async #from(streamName: string, revision: Revision): Promise<Marks> {
+    const patience = new Patience(this.server.settings.retryFor);
+    for (;;) {
+      const marks = await this.marks.read(streamName);
+      if ((marks.revision ?? -1) >= revision) return marks;
+      if (await patience.wait([this.server.leaving.signal])) continue;
+      const found = `stream '${streamName}': its deletion was written, and the node that is read does not show it`;
+      throw new StoreFailedError('unreachable', found);
+    }
+  }
+
+  async #tombstone(streamName: string, expected: ExpectedRevision): Promise<void> {
     const outcome = await this.server.write(
-      (client: EventStoreClient, options) => client[method](streamName, { ...options, ...expecting(expected) }),
+      (client, options) => client.tombstoneStream(streamName, { ...options, ...expecting(expected) }),
       { isAppend: false, repeats: () => true },
     );
     if ('value' in outcome) return;
     const error = this.server.translated(outcome.error, { streamName, expected, right: 'delete it ($d)' });
     // An attempt before this one did it, and was not acknowledged.
-    if (method === 'tombstoneStream' && error instanceof StreamDeletedError && outcome.wasUnknown) return;
+    if (error instanceof StreamDeletedError && outcome.wasUnknown) return;
     throw error;
   }
-}
-
-/** The metadata from before the server's delete, on a stream that somebody may have revived since. */
-function restored(metadata: StreamMetadata, { deleted, metadata: { truncateBefore } }: Marks): MarksToBe {
-  if (deleted || truncateBefore === undefined) return { deleted, metadata };
-  return { deleted, metadata: { ...metadata, truncateBefore, revivedAt: truncateBefore } };
 }

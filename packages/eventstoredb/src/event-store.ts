@@ -32,6 +32,7 @@ import { Appender } from './appender.ts';
 import { Deleter } from './deleter.ts';
 import { Feed } from './feed.ts';
 import { HiddenEvents } from './hidden-events.ts';
+import { JustRead } from './just-read.ts';
 import { KnownPositions } from './known-positions.ts';
 import { LogId } from './log-id.ts';
 import { LogReader } from './log-reader.ts';
@@ -63,12 +64,13 @@ export class EventStoreDBEventStore implements EventStore {
     };
     const known: KnownPositions = new KnownPositions(() => this.#log.end());
     const see = (position: Position) => known.see(position);
+    const justRead = new JustRead();
     this.#marks = new StreamMarks(server);
-    this.#appender = new Appender(server, this.#marks, known);
+    this.#appender = new Appender(server, this.#marks, known, justRead);
     this.#deleter = new Deleter(server, this.#marks, this.#appender);
     this.#log = new LogReader(server, see);
     this.#logId = new LogId(server);
-    this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks));
+    this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks), justRead);
     this.#feed = new Feed(server, see);
     this.#subscriptions = new Subscriptions(server, this.#log, this.#streams, this.#feed);
   }
@@ -168,7 +170,7 @@ export class EventStoreDBEventStore implements EventStore {
     );
   }
 
-  condition(): StoreCondition {
+  condition(): Promise<StoreCondition> {
     return this.server.condition(this.#feed.resumed);
   }
 

@@ -50,6 +50,17 @@ export class HiddenEvents {
     return isEnd ? undefined : { whole, anchor };
   }
 
+  /**
+   * For a reading that finds nothing, or begins behind where it was to: whether a deletion that was none hid something,
+   * and does no more, so that it is to be read again. Throws `StreamNotFoundError` where the stream is deleted, which the
+   * server need not know.
+   */
+  async wereShown(streamName: string): Promise<boolean> {
+    const { deleted, mended } = await this.marks.read(streamName);
+    if (deleted) throw new StreamNotFoundError(streamName);
+    return mended;
+  }
+
   /** The stream's events beyond this one, as the log has them. */
   async *inLog({ streamName, direction, first, signal }: Stretch, anchor: StoredEvent, limit: number) {
     const options = direction === 'forwards' ? { from: anchor.position } : { before: anchor.position };

@@ -4,10 +4,12 @@
  */
 import { setMaxListeners } from 'node:events';
 import { ClosedError, type Position, type StoreCondition, type StoredEvent } from '@tidemark/core';
+import { nodeOf } from './client-channel.ts';
 import { ClientSource } from './client-source.ts';
 import type { CallOptions, ClientReading, Credentials, EventStoreClient } from './client-type.ts';
 import { currentCredentials } from './credentials.ts';
 import { type Aftermath, aftermathOf, type Subject, spoilsClient, TooLate, translated } from './failures.ts';
+import { leaderBy } from './gossip.ts';
 import type { Settings } from './options.ts';
 import { Patience } from './patience.ts';
 import { type ReadPage, readWhole } from './reading.ts';
@@ -35,6 +37,8 @@ export class Server {
   /** A write's time runs from when it is sent: so many at once have a chance to be answered in time. */
   readonly #slots = new Slots(256);
   readonly #finishing = new Set<Promise<unknown>>();
+  /** Who led when a node last said so. */
+  #leader: StoreCondition['leader'];
   /** The last error that a call met on its way, if one did. */
   lastError: unknown;
 
@@ -56,10 +60,22 @@ export class Server {
     return new ClosedError(this.settings.description);
   }
 
-  condition(resumed: number): StoreCondition {
+  /** Never rejects. Asks the node that it is connected to, if it is to one, who leads; what it does not tell stays as it was. */
+  async condition(resumed: number): Promise<StoreCondition> {
+    const channel = this.#source.channel();
+    if (channel !== undefined) {
+      try {
+        this.#leader = { address: await leaderBy(channel), toldAt: this.settings.clock.now() };
+      } catch {
+        // A node that is away, slow or of another kind says nothing: a look at how the store is must not fail for that.
+      }
+    }
     const { lastError } = this;
+    const connected = this.#source.channel();
     return {
       server: this.settings.connection?.hosts ?? this.settings.description,
+      node: connected && nodeOf(connected),
+      leader: this.#leader,
       reconnections: this.reconnections + resumed,
       lastError: lastError instanceof Error ? lastError : undefined,
     };

@@ -1,47 +1,47 @@
 /**
  * What is set on a stream: deleting, truncating, limits. The server keeps it as the last event of the stream's metadata
- * stream, `$$name`. What the contract wants beyond that stands in it under `tidemark`:
+ * stream, `$$name`, and nothing is written there but behind what was read: of two who change it, one looks again.
  *
- * - A soft delete of the server forgets all other metadata. So the store writes `$tb` itself, with the rest.
- * - A revival sets `$tb` to the first new revision, and whoever lowers `$tb` later shows what was deleted. So the store
- *   remembers where the stream was revived, and keeps `$tb` from going below.
+ * The server's own soft delete forgets all other metadata, so it is never asked for. Nor can metadata be written where
+ * the stream has a certain last revision: an event may come between the look at it and the deletion. So a deletion at a
+ * revision says which events it hides, and whoever finds others behind them asks the log which came first. Where the
+ * event did, the deletion was none, and is taken back by the first who looks, whether or not its author still can.
  */
 import {
+  AccessDeniedError,
   type ExpectedRevision,
+  type Position,
+  type Revision,
+  type StoredEvent,
   StoreFailedError,
   type StreamMetadata,
   WrongExpectedRevisionError,
 } from '@tidemark/core';
 import { expecting } from './expecting.ts';
 import { orNothing } from './failures.ts';
-import { isObject, objectIn } from './json-object.ts';
+import { objectIn } from './json-object.ts';
+import { lastRevision } from './last-revision.ts';
+import { type Deletion, meaningOf, textOf } from './marks-text.ts';
 import type { Server } from './server.ts';
 import { ownEvent } from './written-event.ts';
-
-/** `$tb` of a deleted stream: Int64.Max, which a number cannot hold. */
-const deletedMark = '9223372036854775807';
 
 /** The metadata of a stream, in the server's form, and what it means. */
 export interface Marks {
   readonly json: Readonly<Record<string, unknown>>;
-  /** The metadata stream's last revision. */
-  readonly revision: number | undefined;
+  /** The metadata stream's last event: its revision, and its place in the log. */
+  readonly revision: Revision | undefined;
+  readonly position: Position | undefined;
+  readonly deletion: Deletion | undefined;
   readonly deleted: boolean;
   readonly metadata: StreamMetadata;
+  /** A deletion that was none was taken back by this look. */
+  readonly mended: boolean;
 }
 
 /** What is to stand there. */
 export interface MarksToBe {
   readonly deleted: boolean;
   readonly metadata: StreamMetadata;
-  /** What others have set; default: as it is. */
-  readonly json?: Marks['json'];
-}
-
-interface Kept {
-  readonly deleted?: boolean;
-  readonly revivedAt?: number;
-  readonly truncateBefore?: number | null;
 }
 
 /** How often a change of metadata is tried again after another one came first. */
@@ -52,6 +52,50 @@ export class StreamMarks {
 
   /** Throws `StreamDeletedError` for a tombstone. */
   async read(streamName: string): Promise<Marks> {
+    for (let mended = false; ; mended = true) {
+      const last = await this.#last(streamName);
+      const json = last === undefined ? {} : objectIn(last.dataText);
+      const { metadata, deletion } = meaningOf(json);
+      const stored = { json, revision: last?.revision, position: last?.position, metadata, deletion, mended };
+      if (last === undefined || deletion?.kind !== 'emptied') return { ...stored, deleted: deletion !== undefined };
+      const { first, since = last.position } = deletion;
+      const behind = await this.#behind(streamName, first, metadata);
+      if (behind === undefined) return { ...stored, deletion: { ...deletion, since }, deleted: true };
+      if (behind > since) {
+        const revived = { ...metadata, truncateBefore: first, revivedAt: first };
+        return { ...stored, metadata: revived, deletion: undefined, deleted: false };
+      }
+      await this.#write(streamName, last.revision, textOf(json, { metadata, deletion: undefined }));
+    }
+  }
+
+  /** Writes what `change` makes of the marks, and makes it again where another change came first; `undefined` writes nothing. */
+  async change(streamName: string, change: (marks: Marks) => MarksToBe | undefined): Promise<void> {
+    await this.retrying(streamName, async () => {
+      const marks = await this.read(streamName);
+      const wanted = change(marks);
+      if (wanted === undefined) return true;
+      const { metadata, deleted } = wanted;
+      const deletion = deleted ? deletionOver(marks) : undefined;
+      return this.#write(streamName, marks.revision, textOf(marks.json, { metadata, deletion }));
+    });
+  }
+
+  /** Deletes a stream whose last event stands before `first`; false where another change came first. */
+  empty(streamName: string, { json, metadata, revision }: Marks, first: Revision): Promise<boolean> {
+    return this.#write(streamName, revision, textOf(json, { metadata, deletion: { kind: 'emptied', first } }));
+  }
+
+  /** Tries until `attempt` says that it is done. */
+  async retrying(streamName: string, attempt: () => Promise<boolean>): Promise<void> {
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) if (await attempt()) return;
+    throw new StoreFailedError(
+      'busy',
+      `stream '${streamName}': others changed its metadata ${mostConflicts} times meanwhile`,
+    );
+  }
+
+  async #last(streamName: string): Promise<StoredEvent | undefined> {
     const [last] = await this.server
       .readFew({ streamName, right: 'read its metadata ($mr)' }, (client, options) =>
         client.readStream(`$$${streamName}`, {
@@ -62,30 +106,29 @@ export class StreamMarks {
         }),
       )
       .catch(orNothing);
-    const json = last === undefined ? {} : objectIn(last.dataText);
-    return { json, revision: last?.revision, ...meaningOf(json) };
+    return last;
   }
 
-  /** Writes what `change` makes of the marks, and makes it again where another change came first. */
-  async change(streamName: string, change: (marks: Marks) => MarksToBe): Promise<void> {
-    for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) {
-      const marks = await this.read(streamName);
-      const wanted = { json: marks.json, ...change(marks) };
-      if (!marks.deleted) {
-        if (await this.#write(streamName, marks, textOf(wanted))) return;
-      } else if (await this.#write(streamName, marks, textOf({ ...wanted, deleted: false }))) {
-        // The server revives a deleted stream when its metadata is written, so that its deletion has to be written once more.
-        if (wanted.deleted) await this.change(streamName, () => wanted);
-        return;
-      }
-    }
-    throw new StoreFailedError(
-      'busy',
-      `stream '${streamName}': others changed its metadata ${mostConflicts} times meanwhile`,
-    );
+  /** Where the log has what stands at this revision or behind it; `undefined` where nothing does. */
+  async #behind(streamName: string, first: Revision, { maxAge }: StreamMetadata): Promise<Position | undefined> {
+    const [event] = await this.server
+      .readFew({ streamName, right: 'read it ($r)' }, (client, options) =>
+        client.readStream(streamName, {
+          ...options,
+          direction: 'forwards',
+          fromRevision: BigInt(first),
+          maxCount: 1,
+        }),
+      )
+      .catch(orNothing);
+    if (event !== undefined) return event.position;
+    if (maxAge === undefined) return undefined;
+    // It may have grown too old to be read, and with it all that the deletion hid: which came first makes no difference.
+    const last = await lastRevision(this.server, streamName).catch(unlessDenied);
+    return (last ?? -1) < first ? undefined : Number.POSITIVE_INFINITY;
   }
 
-  async #write(streamName: string, { revision }: Marks, text: string): Promise<boolean> {
+  async #write(streamName: string, revision: Revision | undefined, text: string): Promise<boolean> {
     const event = ownEvent('$metadata', text);
     const expected: ExpectedRevision = revision ?? 'no_stream';
     const outcome = await this.server.write(
@@ -100,50 +143,13 @@ export class StreamMarks {
   }
 }
 
-function meaningOf(json: Readonly<Record<string, unknown>>): Pick<Marks, 'deleted' | 'metadata'> {
-  const { $tb, $maxCount, $maxAge, custom } = json;
-  const kept = keptIn(json);
-  const mark = typeof $tb === 'number' ? $tb : undefined;
-  const deleted = mark !== undefined && !Number.isSafeInteger(mark);
-  // The first metadata after a revival is the server's: it sets `$tb` and leaves the rest.
-  const revives = !deleted && kept.deleted === true;
-  const revivedAt = revives ? mark : kept.revivedAt;
-  const own = 'truncateBefore' in kept && !revives ? (kept.truncateBefore ?? undefined) : undefined;
-  const truncateBefore = deleted || ('truncateBefore' in kept && !revives) ? own : mark;
-  const metadata = {
-    ...(truncateBefore !== undefined && { truncateBefore }),
-    ...(typeof $maxCount === 'number' && { maxCount: $maxCount }),
-    ...(typeof $maxAge === 'number' && { maxAge: $maxAge }),
-    ...(isObject(custom) && { custom }),
-    ...(revivedAt !== undefined && { revivedAt }),
-  };
-  return { deleted, metadata: metadata as StreamMetadata };
+/** How a stream with these marks is deleted, or deleted still. */
+function deletionOver({ deletion, position }: Marks): Deletion {
+  return deletion?.kind === 'marked' ? { kind: 'marked', since: position } : (deletion ?? { kind: 'marked' });
 }
 
-/** The metadata event's text. What others have set, such as `$acl`, stays. */
-function textOf({ json = {}, metadata, deleted }: MarksToBe): string {
-  const { $tb: _, $maxCount: __, $maxAge: ___, custom: ____, tidemark: _____, ...others } = json;
-  const { truncateBefore, maxCount, maxAge, custom, revivedAt } = metadata;
-  const hidden = Math.max(truncateBefore ?? 0, revivedAt ?? 0);
-  const kept: Kept = {
-    ...(deleted && { deleted }),
-    ...(revivedAt !== undefined && { revivedAt }),
-    ...((deleted || (revivedAt !== undefined && truncateBefore !== hidden)) && {
-      truncateBefore: truncateBefore ?? null,
-    }),
-  };
-  const rest = JSON.stringify({
-    ...others,
-    ...(maxCount !== undefined && { $maxCount: maxCount }),
-    ...(maxAge !== undefined && { $maxAge: maxAge }),
-    ...(custom !== undefined && { custom }),
-    ...(Object.keys(kept).length > 0 && { tidemark: kept }),
-  });
-  const mark = deleted ? deletedMark : hidden > 0 || truncateBefore !== undefined ? String(hidden) : undefined;
-  if (mark === undefined) return rest;
-  return rest === '{}' ? `{"$tb":${mark}}` : `{"$tb":${mark},${rest.slice(1)}`;
-}
-
-function keptIn({ tidemark }: Readonly<Record<string, unknown>>): Kept {
-  return isObject(tidemark) ? (tidemark as Kept) : {};
+/** Whoever may not write cannot be told the last revision. */
+function unlessDenied(error: unknown): undefined {
+  if (error instanceof AccessDeniedError) return undefined;
+  throw error;
 }

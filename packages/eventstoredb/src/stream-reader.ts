@@ -1,7 +1,9 @@
 /** Pages of a stream: one call for each, so that nothing is open on the server while a reader does its work. */
 import type { ReadStreamOptions, Revision, StoredEvent } from '@tidemark/core';
 import type { HiddenEvents } from './hidden-events.ts';
+import type { JustRead } from './just-read.ts';
 import { firstPage, pageSize } from './page-bounds.ts';
+import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
 
 type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
@@ -16,6 +18,7 @@ export class StreamReader {
   constructor(
     private readonly server: Server,
     private readonly hidden: HiddenEvents,
+    private readonly justRead: JustRead,
   ) {}
 
   async *pages(streamName: string, { direction = 'forwards', from, limit, signal }: ReadStreamOptions): Pages {
@@ -31,7 +34,9 @@ export class StreamReader {
       const wanted = Math.min(left, most);
       most = Math.min(2 * most, pageSize);
       // A read of nothing is an error to the server, though a missing stream has to be told.
-      const { events, isCut } = await this.page(reading, next, Math.max(wanted, 1));
+      const { events, isCut } = await (before === undefined
+        ? this.first(reading, next, Math.max(wanted, 1))
+        : this.page(reading, next, wanted));
       const page = events.slice(0, wanted);
       const size = isCut ? page.length : wanted;
       const stretch = { ...reading, before, first, size };
@@ -45,7 +50,7 @@ export class StreamReader {
       const isFull = page.length === size;
       // Before the reader does anything: what is hidden from now on is to be read all the same.
       if (step === -1 && before === undefined && isFull && size < left)
-        first = (await this.page({ ...reading, direction: 'forwards' }, undefined, 1)).events[0]?.revision ?? 0;
+        first = (await this.first({ ...reading, direction: 'forwards' }, undefined, 1)).events[0]?.revision ?? 0;
       signal?.throwIfAborted();
       if (page.length > 0) yield page;
       before = page.at(-1);
@@ -55,14 +60,28 @@ export class StreamReader {
     } while (left > 0);
   }
 
+  /** As `page`, where a reading begins: what a deletion hid that was none is shown. Throws `StreamNotFoundError`. */
+  async first(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
+    const page = await this.page(reading, from, limit);
+    const { events, isCut } = page;
+    const isShort = !isCut && events.length < limit;
+    const lowest = events.at(reading.direction === 'forwards' ? 0 : -1)?.revision;
+    const begins = reading.direction === 'forwards' ? (from ?? 0) : isShort ? 0 : lowest;
+    if (lowest !== undefined && lowest === begins) return page;
+    return (await this.hidden.wereShown(reading.streamName)) ? this.page(reading, from, limit) : page;
+  }
+
   /** From a revision on, inclusive; `undefined`: from where the direction begins. */
-  page({ streamName, direction, signal }: Reading, from: Revision | undefined, limit: number) {
+  async page(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
+    const { streamName, direction, signal } = reading;
     const place = from === undefined ? (direction === 'forwards' ? 'start' : 'end') : BigInt(from);
-    return this.server.read(
+    const page = await this.server.read(
       { streamName, right: 'read it ($r)' },
       (client, options) =>
         client.readStream(streamName, { ...options, direction, fromRevision: place, maxCount: limit }),
       signal,
     );
+    if (page.events.length > 0) this.justRead.note(streamName);
+    return page;
   }
 }

@@ -151,14 +151,14 @@ export class Subscriptions {
   }
 
   /** Empty where the stream is missing: it is waited for. */
-  async #page(reading: Parameters<StreamReader['page']>[0], next: Revision, most: number): Promise<ReadPage> {
+  async #page(reading: Parameters<StreamReader['first']>[0], next: Revision, most: number): Promise<ReadPage> {
     return this.streams
-      .page(reading, next, most)
+      .first(reading, next, most)
       .catch((error: unknown) => ({ events: orNothing(error), isCut: false }));
   }
 
   /** The stream's last event, where it is the one that was handled last. */
-  async #standing(reading: Parameters<StreamReader['page']>[0], revision: Revision): Promise<StoredEvent | undefined> {
+  async #standing(reading: Parameters<StreamReader['first']>[0], revision: Revision): Promise<StoredEvent | undefined> {
     if (revision < 0) return undefined;
     const [event] = (await this.#page(reading, revision, 1)).events;
     return event?.revision === revision ? event : undefined;

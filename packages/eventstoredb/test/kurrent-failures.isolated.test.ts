@@ -70,6 +70,9 @@ test('what a server refuses, and one that is not there, are told as through the 
   const address = await servers.start();
   const { events, close } = await open(address, { timeout: 2_000, retryFor: 100 });
   await events.append('account-1', numbered(2), noStream);
+  const condition = await events.condition?.();
+  const node = /127\.0\.0\.1:\d+/.exec(address)?.[0];
+  assert.deepEqual([condition?.node, condition?.leader?.address], [node, node]);
   const error = (await errorOf(events.append('account-1', numbered(1), noStream))) as unknown;
   assert.ok(error instanceof WrongExpectedRevisionError);
   assert.equal(error.actual, 1);

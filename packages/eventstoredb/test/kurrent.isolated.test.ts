@@ -8,7 +8,7 @@ import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
 import { eventStoreDB } from '../src/index.ts';
 import { serversOfAnotherProcess } from './servers.ts';
-import { rulesOfOneDeletion, rulesOfOwnClock } from './skipped-rules.ts';
+import { rulesOfOwnClock } from './skipped-rules.ts';
 
 const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
@@ -29,8 +29,6 @@ const target: ConformanceTarget = {
   dispose: async (provider) => servers.stop(addresses.get(provider) as string),
 };
 
-const skip = { ...rulesOfOwnClock, ...rulesOfOneDeletion };
-
-storeConformance({ ...target, skip }, test);
+storeConformance({ ...target, skip: rulesOfOwnClock }, test);
 
 test.run();

@@ -187,7 +187,14 @@ function partOf(events: EventStore, names: Names, start: Position): EventStore {
     readStreamMetadata: (streamName) => naming(streamName, (name) => events.readStreamMetadata(name)),
     changeStreamMetadata: (streamName, changes) =>
       naming(streamName, (name) => events.changeStreamMetadata(name, changes)),
-    condition: () => events.condition?.() ?? { server: '', reconnections: 0, lastError: undefined },
+    condition: () =>
+      events.condition?.() ?? {
+        server: '',
+        node: undefined,
+        leader: undefined,
+        reconnections: 0,
+        lastError: undefined,
+      },
     close: () => events.close(),
   };
 

@@ -10,9 +10,3 @@ export const rulesOfOwnClock: Readonly<Record<string, string>> = {
   'truncation: together they hide what any of them hides': clock,
   'truncation: a limit counts the events that are returned': clock,
 };
-
-/** One that two deletions at once can break. */
-export const rulesOfOneDeletion = {
-  'moving: copied by two at once, nothing is written twice':
-    'a soft delete at an exact revision is several calls to the server: of two at once, one can lose what was set on the stream',
-};

@@ -159,7 +159,11 @@ export interface Application extends AsyncDisposable {
   status$(projection: ProjectionClass): Observable<ProjectionStatus>;
   status$(projection: LiveProjection): Observable<LiveStatus>;
 
-  /** How the store and each consumer are. Never rejects; can be written as JSON, its errors with their causes. */
+  /**
+   * How the store and each consumer are: with position, lag, last error and parked count, and under `connection`, of a store
+   * on a server, the node it is connected to, who leads, what went wrong last, and how often it began anew; no secrets.
+   * Never rejects; can be written as JSON, its errors with their causes.
+   */
   health(): Promise<Health>;
 
   /**

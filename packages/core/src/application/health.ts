@@ -48,7 +48,7 @@ export async function healthOf(looked: Consumers): Promise<Health> {
   const failed = consumers.some(({ state, lastError }) => state === 'stopped' && lastError !== undefined);
   const isWell = !failed && store.error === undefined;
   const status = events === undefined ? 'stopped' : isWell ? 'ok' : 'degraded';
-  const condition = events?.condition?.();
+  const condition = await events?.condition?.();
   const connection = condition === undefined ? {} : { connection: condition };
   return { status, store: description, storeError: store.error, ...connection, head, consumers };
 }

@@ -74,8 +74,11 @@ export interface EventStore {
    */
   isUnchanged?(streamName: string, revision: Revision): boolean;
 
-  /** How the store gets on with the server below it, for `health()`; absent where there is none. Holds no secrets. */
-  condition?(): StoreCondition;
+  /**
+   * How the store gets on with the server below it, for `health()`; absent where there is none. Holds no secrets, never
+   * rejects, and is soon there, also where the server is away.
+   */
+  condition?(): StoreCondition | Promise<StoreCondition>;
 
   /** Finishes what was accepted, ends subscriptions, frees the store. Later calls throw `ClosedError`. Idempotent. */
   close(): Promise<void>;
@@ -85,10 +88,22 @@ export interface EventStore {
 export interface StoreCondition {
   /** Where it is connected to, or tries to be. */
   readonly server: string;
+  /** The node that it is connected to at this moment, as `host:port`; `undefined` while there is none, or where that cannot be known. */
+  readonly node: string | undefined;
+  /** Which node leads its cluster, as a node last told; `undefined` where none ever did. */
+  readonly leader: StoreLeader | undefined;
   /** How often it had to begin anew: another connection, or another subscription. */
   readonly reconnections: number;
   /** The last error that a call met on its way, also where a later attempt succeeded. */
   readonly lastError: Error | undefined;
+}
+
+/** What a node told of its cluster. */
+export interface StoreLeader {
+  /** The node that led, as `host:port`, in the cluster's own words; `undefined`: none did, as while one is elected. */
+  readonly address: string | undefined;
+  /** A moment ago while the store is connected; otherwise when it last was. */
+  readonly toldAt: Date;
 }
 
 /** What a store can do. Where one cannot, the call throws `UnsupportedError`. */

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { createApplication, type Stores } from '@tidemark/core';
 import { suite } from 'uvu';
 import { type EventStoreDBOptions, eventStoreDB, withCredentials } from '../../src/index.ts';
@@ -18,6 +19,7 @@ const password = 'hunter2-secret';
 const users = [
   { name: 'admin', password, groups: ['$admins'] },
   { name: 'ann', password, groups: [] },
+  { name: 'bob', password, groups: [] },
 ];
 const as = (username: string) => ({ username, password });
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tidemark-'));
@@ -40,6 +42,13 @@ async function opened(options: EventStoreDBOptions, address = server.connectionS
   const stores = await eventStoreDB(address, { tlsCAFile, retryFor: 300, ...options }).open();
   all.push(stores);
   return stores;
+}
+
+/** A client that sets what a store cannot. */
+function administrator(): EventStoreDBClient {
+  const login = `//admin:${encodeURIComponent(password)}@`;
+  const address = `${server.connectionString.replace('//', login)}&tlsCAFile=${encodeURIComponent(tlsCAFile)}`;
+  return EventStoreDBClient.connectionString(address);
 }
 
 test('a store with a CA file and a user writes, reads and follows', async () => {
@@ -71,6 +80,49 @@ test('whoever may not read $all is told which right is missing; streams of their
     assert.equal(error['code'], 'ACCESS_DENIED');
     assert.match(error.message, /the right to read \$all/);
   }
+});
+
+test('whoever may not read $all deletes at a revision, and the access list stays in force', async () => {
+  const { events } = await opened({ credentials: as('ann') });
+  const { events: asAdmin } = await opened({ credentials: as('admin') });
+  const client = administrator();
+  const acl = { writeRoles: ['ann'], metaReadRoles: ['ann'], metaWriteRoles: ['ann'] };
+  await client.setStreamMetadata('account-6', { acl });
+  await events.append('account-6', numbered(2), { expectedRevision: 'no_stream' });
+  await events.deleteStream('account-6', { expectedRevision: 1 });
+  assert.equal((await errorOf(idsOf(events.readStream('account-6'))))['code'], 'STREAM_NOT_FOUND');
+  await opened({ credentials: as('bob') }).then(async (stranger) => {
+    const refusal = await errorOf(stranger.events.append('account-6', numbered(1), any));
+    assert.equal(refusal['code'], 'ACCESS_DENIED');
+  });
+  await asAdmin.append('account-6', numbered(1), { expectedRevision: 'no_stream' });
+  assert.equal((await events.readStreamMetadata('account-6')).revivedAt, 2);
+  assert.deepEqual((await client.getStreamMetadata('account-6')).metadata?.acl, acl);
+  await client.dispose();
+});
+
+test('whoever may not look at what is set on a stream is told a conflict all the same', async () => {
+  const { events } = await opened({ credentials: as('bob') });
+  const { events: asAdmin } = await opened({ credentials: as('admin') });
+  const client = administrator();
+  await client.setStreamMetadata('account-7', { acl: { metaReadRoles: ['ann'] } });
+  await client.dispose();
+  await asAdmin.append('account-7', numbered(1), any);
+  const conflict = await errorOf(events.append('account-7', numbered(1), { expectedRevision: 'no_stream' }));
+  assert.equal(conflict['code'], 'WRONG_EXPECTED_REVISION');
+  assert.equal((await errorOf(events.readStreamMetadata('account-7')))['code'], 'ACCESS_DENIED');
+});
+
+test('whoever may only read is shown what is set on a deleted stream', async () => {
+  const { events } = await opened({ credentials: as('bob') });
+  const { events: asAdmin } = await opened({ credentials: as('admin') });
+  await asAdmin.append('account-8', numbered(1), any);
+  const client = administrator();
+  await client.setStreamMetadata('account-8', { acl: { writeRoles: ['ann'] }, maxAge: 60 });
+  await client.dispose();
+  await asAdmin.deleteStream('account-8', { expectedRevision: 0 });
+  assert.deepEqual(await events.readStreamMetadata('account-8'), { maxAge: 60 });
+  assert.equal((await errorOf(idsOf(events.readStream('account-8'))))['code'], 'STREAM_NOT_FOUND');
 });
 
 test('a call may be made as another user than the store’s', async () => {

@@ -47,7 +47,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'read the log': { calls: ['readAll'], repeatable: true, run: (events) => idsOf(events.readAll()) },
   'ask for the head': { calls: ['readAll'], repeatable: true, run: (events) => events.head() },
   'delete a stream': {
-    calls: [...appends, 'delete'],
+    calls: appends,
     repeatable: true,
     run: (events) => events.deleteStream('subject-1', { expectedRevision: 0 }),
     check: async (events) => assert.rejects(idsOf(events.readStream('subject-1')), { code: 'STREAM_NOT_FOUND' }),
