@@ -113,8 +113,11 @@ export const appendingToSeveralStreams: Rules = {
     'what is no list of appends is refused': async ({ events }) => {
       const good = to('account-1', numbered(1));
       for (const bad of [undefined, null, 'account-1', good, [good, null], [good, 'account-2'], [good, {}]]) {
-        const promise = events.appendToStreams(bad as readonly StreamAppend[]);
-        await writingNothing(events, () => assert.rejects(promise, { name: /^(ArgumentError|StreamNameError)$/ }));
+        await writingNothing(events, () =>
+          assert.rejects(() => events.appendToStreams(bad as readonly StreamAppend[]), {
+            name: /^(ArgumentError|StreamNameError)$/,
+          }),
+        );
       }
     },
 
