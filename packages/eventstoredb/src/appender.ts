@@ -34,7 +34,7 @@ export class Appender {
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {
     const { expectedRevision, revive = true } = options;
     if (events.length === 0) return this.#checkOnly(streamName, options);
-    if (!revive) await this.#assertAlive(streamName, expectedRevision);
+    if (!revive) await this.assertAlive(streamName, expectedRevision);
     return this.#send(streamName, events, expectedRevision);
   }
 
@@ -68,7 +68,7 @@ export class Appender {
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
    * look and the append is revived all the same, as the server knows no such expectation.
    */
-  async #assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+  async assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
     const { deleted } = await this.marks.read(streamName);
     if (!deleted) return;
     const last = await this.lastRevision(streamName);
