@@ -16,3 +16,13 @@ export const rulesOfOneDeletion = {
   'moving: copied by two at once, nothing is written twice':
     'a soft delete at an exact revision is several calls to the server: of two at once, one can lose what was set on the stream',
 };
+
+export const rulesOfWrittenStreams = {
+  'append to several streams: only checks the expectation of a stream that gets no events':
+    'the server checks a stream only where it writes to it, so such an append is refused as not supported',
+};
+
+export const rulesOfRepeatedCommands = {
+  'commands: a command that comes again is answered with its first receipt, whatever was done to its stream':
+    'there is no command log: a command is known by its events, as long as its stream shows them',
+};
