@@ -91,13 +91,12 @@ export function orNothing(error: unknown): readonly [] {
 
 /**
  * A client looks for a node once, and on its first append for what the node can do; where that fails it keeps the failure
- * for good, and has to be replaced. `shared`: the error is of an append that needs to know.
+ * for good, and has to be replaced. `shared`: the error is of an append that needs to know. That also leaves a node that does not
+ * lead, which protocol v2 does not say in words that the client understands.
  */
 export function spoilsClient(error: unknown, shared: boolean): boolean {
   const { type, code, message } = factsOf(error);
   if (/Failed to discover|channel has been (shut down|closed)|on a closed channel/i.test(message)) return true;
-  // Protocol v2 does not say who leads instead, in words that the client understands: another one has to look.
-  if (/server is not the leader/i.test(message)) return true;
   return shared && type !== 'unavailable' && type !== 'cancelled' && type !== 'not-leader' && code !== 14;
 }
 

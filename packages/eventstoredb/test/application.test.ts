@@ -2,18 +2,16 @@
 /** What an application needs of a store, on a server. */
 import { applicationConformance } from '@tidemark/testing';
 import { test } from 'uvu';
-import { rulesOfRepeatedCommands } from './skipped-rules.ts';
+import { ownClock, rulesOfManyCalls, rulesOfRepeatedCommands } from './skipped-rules.ts';
 import { realServer, target } from './target.ts';
 
 const onRealServer = {
-  'loading: a history whose events have all grown too old is truncated':
-    'a server of another process has a clock of its own',
+  'loading: a history whose events have all grown too old is truncated': ownClock,
 };
 
 const skip = {
   ...(realServer !== undefined && onRealServer),
-  'commands of others: of 1,500 commands at once 499 were rejected':
-    'they are 8,000 calls to a server in the same process, more than a busy machine does in the time of a rule; the store’s own rules have 1,500 appends at once',
+  ...rulesOfManyCalls,
   ...rulesOfRepeatedCommands,
 };
 

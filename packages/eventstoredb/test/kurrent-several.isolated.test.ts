@@ -1,62 +1,19 @@
-/** Appends to several streams through `@kurrent/kurrentdb-client`: what comes back, who is refused, and servers that fail meanwhile. */
+/** Appends to several streams through `@kurrent/kurrentdb-client`: what comes back, and what is refused. */
 import assert from 'node:assert/strict';
 import {
   AppendTooLargeError,
-  type EventData,
-  type EventStore,
   eventData,
-  OutcomeUnknownError,
-  type StreamAppend,
   StreamDeletedError,
   UnsupportedError,
   WrongExpectedRevisionError,
 } from '@tidemark/core';
 import { test } from 'uvu';
-import { type EventStoreDBOptions, eventStoreDB, withCredentials } from '../src/index.ts';
-import { any, errorOf, idsOf, noStream, numbered } from './adapter/saying.ts';
+import { eventStoreDB, withCredentials } from '../src/index.ts';
+import { errorOf, idsOf, noStream, numbered } from './adapter/saying.ts';
+import { anew, assertStoredOnce, both, opened, servers, to } from './kurrent-opened.ts';
 import { through } from './kurrent-target.ts';
-import { serversOfAnotherProcess } from './servers.ts';
-import type { Wanted } from './servers-child.ts';
 
-const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
-
-interface Opened extends AsyncDisposable {
-  readonly address: string;
-  readonly events: EventStore;
-}
-
-async function opened(options: EventStoreDBOptions = {}, wanted: Wanted = { version: '25.1' }): Promise<Opened> {
-  const address = await servers.start(wanted);
-  const { events, close } = await eventStoreDB(through(address), options).open();
-  return {
-    address,
-    events,
-    [Symbol.asyncDispose]: async () => {
-      await close();
-      await servers.stop(address);
-    },
-  };
-}
-
-const to = (
-  streamName: string,
-  events: readonly EventData[],
-  expectedRevision: StreamAppend['expectedRevision'] = 'no_stream',
-) => ({ streamName, events, expectedRevision });
-
-const both = (expectedRevision: StreamAppend['expectedRevision'] = 'no_stream') =>
-  ['account-1', 'account-2'].map((name) => to(name, numbered(2), expectedRevision));
-
-/** What is stored now is what was asked for, once. */
-async function assertStoredOnce(events: EventStore, appends: readonly StreamAppend[]): Promise<void> {
-  for (const { streamName, events: wanted } of appends) {
-    assert.deepEqual(
-      await idsOf(events.readStream(streamName)),
-      wanted.map(({ eventId }) => eventId),
-    );
-  }
-}
 
 test('a server before 25.1 has none, and is not asked again', async () => {
   await using log = await opened({}, { version: '23.10' });
@@ -124,8 +81,6 @@ test('its events come back as those of a single append do: data, types, ids and 
   await assertStoredOnce(events, [to('several-1', written)]);
 });
 
-const anew = (event: EventData): EventData => ({ ...event, eventId: crypto.randomUUID() });
-
 test('tells for each stream the position of its last event', async () => {
   await using log = await opened();
   const results = await log.events.appendToStreams(both());
@@ -158,13 +113,13 @@ test('says which of them stood elsewhere, and where; nothing is written to the o
   const { events } = log;
   await events.append('account-2', numbered(3), noStream);
   const error: unknown = await errorOf(events.appendToStreams(both()));
-  assert.ok(error instanceof WrongExpectedRevisionError);
+  assert.ok(error instanceof WrongExpectedRevisionError, String(error));
   assert.deepEqual([error.streamName, error.expected, error.actual], ['account-2', 'no_stream', 2]);
   assert.equal((await errorOf(idsOf(events.readStream('account-1'))))['code'], 'STREAM_NOT_FOUND');
   const missing: unknown = await errorOf(
     events.appendToStreams([to('account-2', numbered(1), 2), to('account-3', numbered(1), 0)]),
   );
-  assert.ok(missing instanceof WrongExpectedRevisionError);
+  assert.ok(missing instanceof WrongExpectedRevisionError, String(missing));
   assert.deepEqual([missing.streamName, missing.actual], ['account-3', undefined]);
 });
 
@@ -182,7 +137,7 @@ test('tells a stream that was deleted from one that is gone for good', async () 
     const error: unknown = await errorOf(
       events.appendToStreams([to('account-3', numbered(1)), to(name, numbered(1), expected)]),
     );
-    assert.ok(error instanceof StreamDeletedError);
+    assert.ok(error instanceof StreamDeletedError, String(error));
     assert.deepEqual([error.streamName, error.tombstone], [name, tombstone]);
   }
   const unrevived = { ...to('account-1', numbered(1)), revive: false };
@@ -198,7 +153,7 @@ test('is refused where the server finds it too large, whole', async () => {
   const error: unknown = await errorOf(
     log.events.appendToStreams([to('account-1', [text]), to('account-2', [anew(text)])]),
   );
-  assert.ok(error instanceof AppendTooLargeError);
+  assert.ok(error instanceof AppendTooLargeError, String(error));
   assert.match(error.wanted, /at most 1000 bytes/);
   assert.equal(await log.events.head(), 0);
 });
@@ -210,7 +165,7 @@ test('is refused for one event that is larger than the server takes', async () =
   const error: unknown = await errorOf(
     log.events.appendToStreams([to('account-1', numbered(1)), to('account-2', [large])]),
   );
-  assert.ok(error instanceof AppendTooLargeError);
+  assert.ok(error instanceof AppendTooLargeError, String(error));
   assert.equal(error.streamName, 'account-2');
   assert.equal(await log.events.head(), 0);
 });
@@ -244,69 +199,6 @@ test('is made as the client’s own user or not at all', async () => {
   assert.ok((await errorOf(asAda.events.appendToStreams(both()))) instanceof UnsupportedError);
   await asAda.close();
   assert.equal(await events.head(), 0);
-});
-
-const faults = ['neverAnswer', 'commitWithoutAcknowledging'] as const;
-for (const fault of faults) {
-  test(`${fault}: with expected revisions it is tried again, and stored once`, async () => {
-    await using log = await opened({ timeout: 500 });
-    const { events, address } = log;
-    await servers.fault(address, fault, { calls: ['appendSession'], times: 1 });
-    const appends = both();
-    const results = await events.appendToStreams(appends);
-    assert.deepEqual(
-      results.map(({ revision }) => revision),
-      [1, 1],
-    );
-    await assertStoredOnce(events, appends);
-  });
-
-  test(`${fault}: with \`any\` for one of them its outcome is unknown, and it is not tried again`, async () => {
-    await using log = await opened({ timeout: 500 });
-    const { events, address } = log;
-    const { appendSession } = await servers.seenCalls(address);
-    await servers.fault(address, fault, { calls: ['appendSession'], times: 1 });
-    const appends = [to('account-1', numbered(1)), to('account-2', numbered(1), 'any')];
-    const error: unknown = await errorOf(events.appendToStreams(appends));
-    assert.ok(error instanceof OutcomeUnknownError);
-    assert.equal(error.streamName, "account-1', 'account-2");
-    assert.equal((await servers.seenCalls(address)).appendSession, appendSession + 1);
-    if (fault === 'commitWithoutAcknowledging') await assertStoredOnce(events, appends);
-    else assert.equal(await events.head(), 0);
-  });
-}
-
-test('a node that is not ready, or has too much to do, has not stored it: it is tried again with `any`, too', async () => {
-  await using log = await opened();
-  const { events, address } = log;
-  for (const fault of ['answerNotReady', 'answerTooBusy'] as const)
-    await servers.fault(address, fault, { calls: ['appendSession'], times: 1 });
-  const appends = both(any.expectedRevision);
-  await events.appendToStreams(appends);
-  await assertStoredOnce(events, appends);
-});
-
-test('a node that does not lead is left for another, and the append is made there', async () => {
-  await using log = await opened();
-  const { events, address } = log;
-  await servers.fault(address, 'answerNotLeader', { calls: ['appendSession'], times: 1 });
-  const appends = both(any.expectedRevision);
-  await events.appendToStreams(appends);
-  await assertStoredOnce(events, appends);
-  assert.equal(events.condition?.().reconnections, 1);
-});
-
-test('a server that is killed and started again under writers of several streams loses and doubles nothing', async () => {
-  await using log = await opened({ timeout: 1_000 });
-  const { events, address } = log;
-  const written = Array.from({ length: 60 }, (_, index) => [
-    to(`left-${index}`, numbered(2)),
-    to(`right-${index}`, numbered(1)),
-  ]);
-  const writing = Promise.all(written.map((appends) => events.appendToStreams(appends)));
-  await servers.restart(address);
-  await writing;
-  for (const appends of written) await assertStoredOnce(events, appends);
 });
 
 test.run();
