@@ -1,4 +1,4 @@
-// timeout: 180s
+// timeout: 300s
 /** What an application needs of a store, through `@kurrent/kurrentdb-client`. */
 import { applicationConformance } from '@tidemark/testing';
 import { test } from 'uvu';
