@@ -1,6 +1,5 @@
 /** Appends: what they mean is the server's, and what their answers leave open is found out here. */
 import {
-  AccessDeniedError,
   type AppendOptions,
   type AppendResult,
   type EventData,
@@ -35,7 +34,7 @@ export class Appender {
     const { expectedRevision, revive = true } = options;
     if (events.length === 0) return this.#checkOnly(streamName, options);
     // To the server a stream that was emptied exists.
-    if (!revive || expectedRevision === 'stream_exists') await this.#assertAlive(streamName, expectedRevision);
+    if (!revive || expectedRevision === 'stream_exists') await this.assertAlive(streamName, expectedRevision);
     return this.#send(streamName, events, expectedRevision);
   }
 
@@ -58,7 +57,7 @@ export class Appender {
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
    * look, or the reading that stands for it, and the append is revived all the same, as the server knows no such expectation.
    */
-  async #assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+  async assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
     if (this.justRead.has(streamName)) return;
     const { deleted } = await this.marks.read(streamName);
     if (!deleted) return;
@@ -100,11 +99,11 @@ export class Appender {
    * alone revives it.
    */
   async #revive(streamName: string, events: readonly EventData[], refusal: WrongExpectedRevisionError) {
-    const { deletion } = await this.#mayLook(streamName);
-    if (deletion?.kind !== 'emptied') throw refusal;
+    const last = await this.marks.emptiedAt(streamName);
+    if (last === undefined) throw refusal;
     if (events.length > 1 && (await this.#beganWith(streamName, events.slice(0, 1)))) throw refusal;
     try {
-      return await this.#send(streamName, events, deletion.first - 1);
+      return await this.#send(streamName, events, last);
     } catch (error) {
       if (!(error instanceof WrongExpectedRevisionError)) throw error;
       throw new WrongExpectedRevisionError(streamName, 'no_stream', error.actual);
@@ -119,14 +118,6 @@ export class Appender {
     if (error instanceof WrongExpectedRevisionError) return false;
     // Others revived the stream and deleted it meanwhile, by the server's mark: so this one was written.
     throw error ?? new OutcomeUnknownError(streamName, {});
-  }
-
-  /** Whoever may not look is told what the server says. */
-  async #mayLook(streamName: string): Promise<Partial<Marks>> {
-    return this.marks.read(streamName).catch((error: unknown) => {
-      if (error instanceof AccessDeniedError) return {};
-      throw error;
-    });
   }
 
   #result(streamName: string, { nextExpectedRevision, position }: ClientAppendResult, before: number): AppendResult {

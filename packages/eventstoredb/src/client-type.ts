@@ -34,6 +34,9 @@ export interface EventStoreClient {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   tombstoneStream(streamName: string, options: any): Promise<unknown>;
   dispose(): Promise<unknown>;
+  /** Of `KurrentDBClient`. It takes neither credentials nor a deadline. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  multiStreamAppend?(appends: any): Promise<ClientSeveralResult>;
 }
 
 interface ClientPosition {
@@ -45,6 +48,12 @@ export interface ClientAppendResult {
   readonly success: boolean;
   readonly nextExpectedRevision: bigint;
   readonly position?: ClientPosition | undefined;
+}
+
+export interface ClientSeveralResult {
+  /** Below 0 where the server knows none. */
+  readonly position: bigint;
+  readonly responses: readonly { readonly streamName: string; readonly revision: bigint }[];
 }
 
 /** An event as a client gives it. */

@@ -25,7 +25,7 @@ export function eventStoreDB(address: string | ClientFactory, options?: EventSto
     async open(): Promise<Stores> {
       const server = new Server(settings);
       const events = new EventStoreDBEventStore(server);
-      const { readModels, leases, close } = await models.open();
+      const [{ readModels, leases, close }] = await Promise.all([models.open(), events.ask()]);
       // What a command recorded is found by its events’ ids; one that recorded nothing leaves nothing to be found.
       const commandLog: CommandLog = {
         async find() {

@@ -3,11 +3,13 @@ import {
   type AppendOptions,
   type AppendResult,
   assertAppend,
+  assertAppends,
   assertExpectedRevision,
   assertOptions,
   assertReadAllOptions,
   assertReadOptions,
   assertSubscribeOptions,
+  type CommandRecord,
   changedMetadata,
   type EventData,
   type EventPages,
@@ -38,6 +40,7 @@ import { LogId } from './log-id.ts';
 import { LogReader } from './log-reader.ts';
 import { assertEvents, assertUsable } from './names.ts';
 import type { Server } from './server.ts';
+import { SeveralStreams } from './several-streams.ts';
 import { StreamMarks } from './stream-marks.ts';
 import { StreamReader } from './stream-reader.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -47,6 +50,7 @@ export class EventStoreDBEventStore implements EventStore {
   readonly #feed: Feed;
   readonly #marks: StreamMarks;
   readonly #appender: Appender;
+  readonly #several: SeveralStreams;
   readonly #deleter: Deleter;
   readonly #log: LogReader;
   readonly #logId: LogId;
@@ -55,8 +59,12 @@ export class EventStoreDBEventStore implements EventStore {
   #closing: Promise<void> | undefined;
 
   constructor(private readonly server: Server) {
+    const isOffered = () => this.#several.isOffered;
     this.capabilities = {
-      multiStreamAppend: false,
+      /** False until client and server have said so. */
+      get multiStreamAppend() {
+        return isOffered();
+      },
       densePositions: false,
       commandLog: false,
       inlineProjections: false,
@@ -67,6 +75,7 @@ export class EventStoreDBEventStore implements EventStore {
     const justRead = new JustRead();
     this.#marks = new StreamMarks(server);
     this.#appender = new Appender(server, this.#marks, known, justRead);
+    this.#several = new SeveralStreams(server, this.#appender, this.#marks, known);
     this.#deleter = new Deleter(server, this.#marks, this.#appender);
     this.#log = new LogReader(server, see);
     this.#logId = new LogId(server);
@@ -91,19 +100,32 @@ export class EventStoreDBEventStore implements EventStore {
     const { expectedRevision, revive, command } = options ?? {};
     assertAppend(streamName, events, expectedRevision, this.capabilities.maxAppendBytes);
     assertEvents(events);
-    if (command !== undefined)
-      throw new UnsupportedError(
-        'commandLog',
-        'append without a command record; its events’ ids tell a repeated command',
-      );
+    if (command !== undefined) throw withoutCommandLog();
     // The caller may go on changing its array meanwhile.
     const taken = events.slice();
     return this.server.finishing(() => this.#appender.append(streamName, taken, { expectedRevision, revive }));
   }
 
-  async appendToStreams(_appends: readonly StreamAppend[]): Promise<readonly AppendResult[]> {
+  /** On a server that offers it, by a client that can; see `capabilities`. Names that differ only in case are refused. */
+  async appendToStreams(
+    appends: readonly StreamAppend[],
+    options: { command?: CommandRecord } = {},
+  ): Promise<readonly AppendResult[]> {
     this.server.assertOpen();
-    throw new UnsupportedError('multiStreamAppend', 'append to one stream at a time');
+    assertAppends(appends, this.capabilities.maxAppendBytes);
+    for (const { streamName, events } of appends) {
+      assertUsable(streamName);
+      assertEvents(events);
+    }
+    assertOptions(options);
+    if (options.command !== undefined) throw withoutCommandLog();
+    const taken = appends.map((append) => ({ ...append, events: append.events.slice() }));
+    return this.server.finishing(() => this.#several.append(taken));
+  }
+
+  /** Finds out what the server can do, for `capabilities`. */
+  async ask(): Promise<void> {
+    await this.#several.ask();
   }
 
   readStream(streamName: string, options: ReadStreamOptions = {}): EventPages {
@@ -179,4 +201,8 @@ export class EventStoreDBEventStore implements EventStore {
     this.#closing ??= this.server.close();
     return this.#closing;
   }
+}
+
+function withoutCommandLog(): UnsupportedError {
+  return new UnsupportedError('commandLog', 'append without a command record; its events’ ids tell a repeated command');
 }

@@ -29,7 +29,7 @@ export interface EventStoreDBOptions {
 
 export type NodePreference = 'leader' | 'follower' | 'random' | 'read_only_replica';
 
-/** A factory of clients: asked for one at first use, and again when one has become unusable. */
+/** A factory of clients: asked for one when a store is opened, and again when one has become unusable. */
 export interface ClientFactory {
   readonly client: () => EventStoreClient | Promise<EventStoreClient>;
 }

@@ -8,7 +8,15 @@ import { nodeOf } from './client-channel.ts';
 import { ClientSource } from './client-source.ts';
 import type { CallOptions, ClientReading, Credentials, EventStoreClient } from './client-type.ts';
 import { currentCredentials } from './credentials.ts';
-import { type Aftermath, aftermathOf, type Subject, spoilsClient, TooLate, translated } from './failures.ts';
+import {
+  type Aftermath,
+  aftermathOf,
+  endsReading,
+  type Subject,
+  spoilsClient,
+  TooLate,
+  translated,
+} from './failures.ts';
 import { leaderBy } from './gossip.ts';
 import type { Settings } from './options.ts';
 import { Patience } from './patience.ts';
@@ -39,6 +47,8 @@ export class Server {
   readonly #finishing = new Set<Promise<unknown>>();
   /** Who led when a node last said so. */
   #leader: StoreCondition['leader'];
+  /** A client whose last reading failed for want of a connection. */
+  #unread: EventStoreClient | undefined;
   /** The last error that a call met on its way, if one did. */
   lastError: unknown;
 
@@ -126,10 +136,16 @@ export class Server {
       for (const signal of signals) signal.throwIfAborted();
       const client = await this.#source.current();
       try {
-        return await readWhole(begin(client, options) as ClientReading, timeout, signals);
+        const page = await readWhole(begin(client, options) as ClientReading, timeout, signals);
+        this.#unread = undefined;
+        return page;
       } catch (error) {
         for (const signal of signals) signal.throwIfAborted();
         await this.met(error, client);
+        if (endsReading(error)) {
+          if (this.#unread === client) await this.#source.replace(client);
+          this.#unread = client;
+        }
         const after = aftermathOf(error);
         if (after !== 'not_done' && after !== 'unknown') throw this.translated(error, about);
         if (!(await patience.wait(signals))) {
@@ -142,11 +158,16 @@ export class Server {
 
   /**
    * Tries a write until it succeeds, is refused, or time is up; again only after what `repeats` says may be repeated.
-   * `isAppend`: the client may send it over the stream that its appends share.
+   * `isAppend`: the client may send it over the stream that its appends share. `asksFirst`: the client asks what the server
+   * can do, before that.
    */
   async write<T>(
     act: Act<T>,
-    { isAppend, repeats }: { isAppend: boolean; repeats: (after: Aftermath) => boolean },
+    {
+      isAppend,
+      asksFirst = false,
+      repeats,
+    }: { isAppend: boolean; asksFirst?: boolean; repeats: (after: Aftermath) => boolean },
   ): Promise<Outcome<T>> {
     const { timeout, retryFor, requiresLeader } = this.settings;
     const own = this.callCredentials();
@@ -164,7 +185,7 @@ export class Server {
       } catch (error) {
         done();
         const after = aftermathOf(error, { shared });
-        await this.met(error, client, shared);
+        await this.met(error, client, shared || asksFirst);
         wasUnknown ||= after === 'unknown';
         const worst = wasUnknown && after === 'not_done' ? 'unknown' : after;
         const mayHelp = after === 'not_done' || after === 'unknown';
@@ -173,6 +194,23 @@ export class Server {
       } finally {
         done();
       }
+    }
+  }
+
+  /** Asks what the client and the server can do, once, with the making of the client in its time: it may stay unanswered. */
+  async once<T>(act: (client: EventStoreClient) => Promise<T>, timeout: number): Promise<Outcome<T>> {
+    let client: EventStoreClient | undefined;
+    const attempt = async () => {
+      client = await this.#source.current();
+      return act(client);
+    };
+    try {
+      return { value: await inTime(attempt(), timeout) };
+    } catch (error) {
+      const after = aftermathOf(error);
+      const isLost = after === 'not_done' || after === 'unknown';
+      if (client !== undefined && isLost) await this.met(error, client, true);
+      return { error, after, wasUnknown: after === 'unknown' };
     }
   }
 

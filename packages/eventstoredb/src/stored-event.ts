@@ -2,6 +2,7 @@
 import { categoryOf, StoredEvent, StoreFailedError } from '@tidemark/core';
 import type { ClientEvent, ClientResolvedEvent } from './client-type.ts';
 import { objectIn } from './json-object.ts';
+import { metadataIn } from './properties.ts';
 
 /** What a reader gets; `undefined` for a link whose event is gone. Links are not followed: they are events of their own. */
 export function storedEventOf(resolved: ClientResolvedEvent | StoredEvent): StoredEvent | undefined {
@@ -45,7 +46,8 @@ export interface EventParts {
 export function storedEvent(parts: EventParts): StoredEvent {
   const { id, type, streamName, revision, position } = parts;
   // Bytes that other tools wrote come as the codec writes them, with its note.
-  const metadata = parts.bytes === undefined ? parts.metadataText : notedAsBytes(parts.metadataText);
+  const given = metadataIn(parts.metadataText, type);
+  const metadata = parts.bytes === undefined ? given : notedAsBytes(given);
   const data = parts.dataText ?? JSON.stringify(Buffer.from(parts.bytes ?? []).toString('base64'));
   return new StoredEvent(
     id,

@@ -69,6 +69,20 @@ export class StreamMarks {
     }
   }
 
+  /**
+   * The last revision of a stream that was emptied, behind which one append alone revives it; `undefined` of any other, and
+   * for whoever may not look.
+   */
+  async emptiedAt(streamName: string): Promise<Revision | undefined> {
+    try {
+      const { deletion } = await this.read(streamName);
+      return deletion?.kind === 'emptied' ? deletion.first - 1 : undefined;
+    } catch (error) {
+      if (error instanceof AccessDeniedError) return undefined;
+      throw error;
+    }
+  }
+
   /** Writes what `change` makes of the marks, and makes it again where another change came first; `undefined` writes nothing. */
   async change(streamName: string, change: (marks: Marks) => MarksToBe | undefined): Promise<void> {
     await this.retrying(streamName, async () => {

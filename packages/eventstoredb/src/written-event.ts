@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { propertiesOf } from './properties.ts';
 
 /**
  * An event as the client takes it, with its text as it is. The client writes JSON anew from what it is given, so that it
@@ -18,6 +19,31 @@ export class WrittenEvent {
   ) {
     this.data = bytesOf(data);
     this.metadata = metadata === undefined ? undefined : bytesOf(metadata);
+  }
+
+  get contentType(): 'application/json' | 'application/octet-stream' {
+    this.#isTold = !this.#isTold;
+    return this.#isTold ? 'application/json' : 'application/octet-stream';
+  }
+}
+
+/**
+ * An event as `multiStreamAppend` takes it, for one call: it too asks for the content type twice. Protocol v2 has
+ * properties instead of metadata, and the client takes only text for them; `$json` holds the metadata that is more than that.
+ */
+export class WrittenRecord {
+  readonly data: Uint8Array;
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+  #isTold = false;
+
+  constructor(
+    readonly id: string,
+    readonly type: string,
+    data: string,
+    metadata: string | undefined,
+  ) {
+    this.data = bytesOf(data);
+    this.metadata = metadata === undefined ? undefined : propertiesOf(metadata);
   }
 
   get contentType(): 'application/json' | 'application/octet-stream' {

@@ -1,20 +1,16 @@
 /** Servers that go, seen through `@kurrent/kurrentdb-client`; and what happens where the other client is loaded beside it. */
 import assert from 'node:assert/strict';
-import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { type StoredEvent, WrongExpectedRevisionError } from '@tidemark/core';
 import { test } from 'uvu';
 import { type EventStoreDBOptions, eventStoreDB } from '../src/index.ts';
 import { errorOf, idsOf, noStream, numbered, until } from './adapter/saying.ts';
+import { through } from './kurrent-target.ts';
 import { serversOfAnotherProcess } from './servers.ts';
 
 const servers = serversOfAnotherProcess();
 test.after(() => servers.end());
 
-const open = (address: string, options?: EventStoreDBOptions) =>
-  eventStoreDB(
-    { client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}` },
-    options,
-  ).open();
+const open = (address: string, options?: EventStoreDBOptions) => eventStoreDB(through(address), options).open();
 
 test('a server that is killed and started again under writers and a subscription loses, skips and doubles nothing', async () => {
   const address = await servers.start();
@@ -87,6 +83,28 @@ test('what a server refuses, and one that is not there, are told as through the 
   ])
     assert.match(String((await errorOf(call()))['code']), /^(STORE_UNREACHABLE|OUTCOME_UNKNOWN)$/);
   await close();
+});
+
+test('a client that was asked to read before there was a server reads as soon as there is one', async () => {
+  const address = await servers.start();
+  await servers.stop(address);
+  const { events, close } = await open(address, { timeout: 2_000, retryFor: 50 });
+  assert.equal((await errorOf(events.head()))['code'], 'STORE_UNREACHABLE');
+  assert.equal(await servers.start({ port: Number(new URL(address).port) }), address);
+  const [event] = numbered(1);
+  assert.ok(event);
+  await until(
+    () =>
+      events.head().then(
+        () => true,
+        () => false,
+      ),
+    'it reads',
+  );
+  await events.append('account-1', [event], noStream);
+  assert.deepEqual(await idsOf(events.readStream('account-1')), [event.eventId]);
+  await close();
+  await servers.stop(address);
 });
 
 // The last one: this process is spoilt by it.

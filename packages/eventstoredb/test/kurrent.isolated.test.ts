@@ -1,34 +1,14 @@
-// timeout: 600s
-/**
- * The store contract through the other client, `@kurrent/kurrentdb-client`. It and the messages that the test server takes
- * from `@eventstore/db-client` break each other in one process, so the servers are in another.
- */
-import { KurrentDBClient } from '@kurrent/kurrentdb-client';
-import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
+// timeout: 450s
+/** The store contract through `@kurrent/kurrentdb-client`, on a server that also takes appends to several streams. */
+import { storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
-import { eventStoreDB } from '../src/index.ts';
-import { serversOfAnotherProcess } from './servers.ts';
-import { rulesOfOwnClock } from './skipped-rules.ts';
+import { kurrentTarget } from './kurrent-target.ts';
+import { rulesOfWrittenStreams } from './skipped-rules.ts';
 
-const servers = serversOfAnotherProcess();
-test.after(() => servers.end());
+const target = kurrentTarget({ version: '25.1' });
+test.after(() => target.end());
 
-const addresses = new WeakMap<object, string>();
-const through = (address: string) => ({
-  client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}`,
-});
-
-const target: ConformanceTarget = {
-  name: 'kurrent',
-  provide: async (clock) => {
-    const address = await servers.start();
-    const provider = eventStoreDB(through(address), { clock });
-    addresses.set(provider, address);
-    return provider;
-  },
-  dispose: async (provider) => servers.stop(addresses.get(provider) as string),
-};
-
-storeConformance({ ...target, skip: rulesOfOwnClock }, test);
+const { name, provide, dispose } = target;
+storeConformance({ name, provide, dispose, skip: rulesOfWrittenStreams }, test);
 
 test.run();

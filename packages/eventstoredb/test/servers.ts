@@ -1,19 +1,21 @@
 /** The process of `servers-child.ts`, from the side of a test. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TestServer } from '../src/test-server/index.ts';
-import type { Request } from './servers-child.ts';
+import type { FaultScope, TestServer } from '../src/test-server/index.ts';
+import type { Fault, Request, Wanted } from './servers-child.ts';
 
 type Answer = { readonly id: number; readonly value?: unknown; readonly error?: string };
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 export interface Servers {
   /** Answers with the connection string of a new server. */
-  start(): Promise<string>;
+  start(wanted?: Wanted): Promise<string>;
   stop(address: string): Promise<void>;
   /** It comes back on the same port, with its log. */
   restart(address: string): Promise<void>;
   openCalls(address: string): Promise<TestServer['openCalls']>;
+  seenCalls(address: string): Promise<TestServer['seenCalls']>;
+  fault(address: string, fault: Fault, scope: FaultScope): Promise<void>;
   /** Ends the process, with every server in it. */
   end(): void;
 }
@@ -38,10 +40,12 @@ export function serversOfAnotherProcess(): Servers {
     return answer.value;
   };
   return {
-    start: async () => (await ask({ act: 'start' })) as string,
+    start: async (wanted = {}) => (await ask({ act: 'start', ...wanted })) as string,
     stop: async (address) => void (await ask({ act: 'stop', address })),
     restart: async (address) => void (await ask({ act: 'restart', address })),
     openCalls: async (address) => (await ask({ act: 'openCalls', address })) as TestServer['openCalls'],
+    seenCalls: async (address) => (await ask({ act: 'seenCalls', address })) as TestServer['seenCalls'],
+    fault: async (address, fault, scope) => void (await ask({ act: 'fault', address, fault, scope })),
     end: () => child.disconnect(),
   };
 }

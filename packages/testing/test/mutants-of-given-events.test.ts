@@ -1,5 +1,5 @@
 /** Proof that the conformance suite can fail: stores that take what they have to refuse, or refuse what they have to take. */
-import { type EventData, type EventStore, eventData } from '@tidemark/core';
+import { type EventData, type EventStore, eventData, WrongExpectedRevisionError } from '@tidemark/core';
 import { suite } from 'uvu';
 import { assertNoticed, type Break, oneByOne } from './mutant.ts';
 
@@ -79,6 +79,23 @@ noticed(
   'append to several streams: what is no list of appends is refused',
   ({ events }) => ({
     events: { appendToStreams: (appends, options) => events.appendToStreams([appends].flat(), options) },
+  }),
+);
+
+noticed(
+  'takes a deleted stream for one that is there, beside others',
+  'append to several streams: revives those of them that were deleted, however that came about, and shows what is new',
+  ({ events }) => ({
+    events: {
+      async appendToStreams(appends, options) {
+        for (const { streamName, expectedRevision } of appends) {
+          const { revision } = await events.append(streamName, [], { expectedRevision: 'any' });
+          if (expectedRevision === 'no_stream' && revision !== undefined)
+            throw new WrongExpectedRevisionError(streamName, expectedRevision, revision);
+        }
+        return events.appendToStreams(appends, options);
+      },
+    },
   }),
 );
 

@@ -35,7 +35,7 @@ interface Rule {
 }
 
 const data = callKinds.filter((kind) => kind !== 'gossip' && kind !== 'serverFeatures');
-const writes: readonly CallKind[] = ['append', 'batchAppend', 'delete', 'tombstone'];
+const writes: readonly CallKind[] = ['append', 'batchAppend', 'appendSession', 'delete', 'tombstone'];
 
 export class Faults {
   readonly #disturbances: Disturbances;

@@ -9,5 +9,6 @@ export type { Certificate } from './listener.ts';
 // What it is doing, and how it misbehaves
 export type { CallCounts, CallKind } from './open-calls.ts';
 export type { TestServerOptions } from './options.ts';
+export type { ServerVersion } from './server-version.ts';
 // The server
 export { startTestServer, type TestServer } from './test-server.ts';

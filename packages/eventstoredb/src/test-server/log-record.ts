@@ -32,6 +32,20 @@ export type WriteOutcome =
   | { readonly outcome: 'wrong-expected-version'; readonly current: bigint }
   | { readonly outcome: 'stream-deleted' };
 
+/** What one of several streams gets in one write. */
+export interface StreamWrite {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly ProposedEvent[];
+}
+
+export type SessionOutcome =
+  /** The last revision of each stream's part, and the position of the last event; −1 where that cannot be read any more. */
+  | { readonly outcome: 'written'; readonly revisions: readonly bigint[]; readonly position: bigint }
+  /** `index` names the first write that was refused. */
+  | { readonly outcome: 'wrong-expected-version'; readonly index: number; readonly current: bigint }
+  | { readonly outcome: 'stream-deleted'; readonly index: number };
+
 export const isMetastream = (stream: string) => stream.startsWith('$$');
 export const metastreamOf = (stream: string) => `$$${stream}`;
 export const originalOf = (metastream: string) => metastream.slice(2);

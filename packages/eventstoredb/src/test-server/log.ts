@@ -3,7 +3,7 @@
  * scavenging: `$all` keeps what was truncated or soft-deleted. Reading is in log-reader.ts.
  */
 import { randomUUID } from 'node:crypto';
-import { type CommitView, checkCommit } from './commit-check.ts';
+import { type CommitDecision, type CommitView, checkCommit } from './commit-check.ts';
 import {
   deletedRevision,
   type ExpectedRevision,
@@ -13,6 +13,8 @@ import {
   noRevision,
   originalOf,
   type ProposedEvent,
+  type SessionOutcome,
+  type StreamWrite,
   type WriteOutcome,
 } from './log-record.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -54,12 +56,7 @@ export class Log {
 
   /** All or nothing. Writing no events is allowed and leaves no trace but a gap in the positions. */
   append(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): WriteOutcome {
-    const check = checkCommit(
-      this.#view,
-      stream,
-      expected,
-      events.map(({ id }) => id),
-    );
+    const check = this.#check({ stream, expected, events });
     switch (check.decision) {
       case 'stream-deleted':
         return { outcome: 'stream-deleted' };
@@ -80,6 +77,36 @@ export class Log {
         return { outcome: 'written', ...written };
       }
     }
+  }
+
+  /** As 25.1 does: all of them or none, all new or all there already. Each stream is named once, and gets an event. */
+  appendToAll(writes: readonly StreamWrite[]): SessionOutcome {
+    const checks = writes.map((write) => this.#check(write));
+    for (const [index, check] of checks.entries()) {
+      if (check.decision === 'stream-deleted') return { outcome: 'stream-deleted', index };
+      if (check.decision === 'wrong-expected-version') {
+        return { outcome: 'wrong-expected-version', index, current: check.current };
+      }
+    }
+    const repeated = checks.flatMap((check) => (check.decision === 'idempotent' ? [check.last] : []));
+    const fresh = checks.flatMap((check) => (check.decision === 'write' ? [check] : []));
+    if (repeated.length > 0 && fresh.length > 0) {
+      const index = checks.findIndex(({ decision }) => decision === 'idempotent');
+      return { outcome: 'wrong-expected-version', index, current: this.lastRevision(writes[index]?.stream ?? '') };
+    }
+    if (fresh.length === 0) {
+      const { stream } = writes[writes.length - 1] as StreamWrite;
+      const last = repeated[repeated.length - 1] as bigint;
+      const position = this.isVisible(stream, last) ? this.recordAt(stream, last)?.position : undefined;
+      return { outcome: 'written', revisions: repeated, position: position ?? -1n };
+    }
+    const written = writes.map(({ stream, events }) => this.#write(stream, this.lastRevision(stream), events));
+    for (const [index, { current, revives }] of fresh.entries()) {
+      if (revives) this.#revive((writes[index] as StreamWrite).stream, current + 1n);
+    }
+    this.#notify();
+    const position = written[written.length - 1]?.position ?? -1n;
+    return { outcome: 'written', revisions: written.map(({ revision }) => revision), position };
   }
 
   /** Hides the events and replaces the metadata. The stream can be written again, and its numbering goes on. */
@@ -155,6 +182,15 @@ export class Log {
     const { truncateBefore = 0n, maxCount } = this.metadataOf(stream);
     const counted = maxCount === undefined ? 0n : this.lastRevision(stream) - maxCount + 1n;
     return counted > truncateBefore ? counted : truncateBefore;
+  }
+
+  #check({ stream, expected, events }: StreamWrite): CommitDecision {
+    return checkCommit(
+      this.#view,
+      stream,
+      expected,
+      events.map(({ id }) => id),
+    );
   }
 
   #delete(

@@ -4,9 +4,11 @@ import type { Faults } from './faults.ts';
 import type { Leadership } from './leadership.ts';
 import type { Log } from './log.ts';
 import type { OpenCalls } from './open-calls.ts';
+import type { ServerVersion } from './server-version.ts';
 import type { Endpoint } from './service-error.ts';
 
 export interface NodeContext {
+  readonly version: ServerVersion;
   readonly log: Log;
   readonly access: Access;
   readonly faults: Faults;

@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import type { Member, NodeContext } from './node-context.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { Settings } from './options.ts';
+import type { ServerVersion } from './server-version.ts';
 
 /** What a node asks of those it belongs to. */
 export interface Surroundings {
@@ -18,6 +19,7 @@ export interface Surroundings {
 
 export class Node implements NodeContext {
   readonly instanceId = randomUUID();
+  readonly version: ServerVersion;
   readonly host: string;
   readonly access: Access;
   readonly calls = new OpenCalls();
@@ -39,6 +41,7 @@ export class Node implements NodeContext {
   constructor(settings: Settings, surroundings: Surroundings) {
     this.#settings = settings;
     this.#surroundings = surroundings;
+    this.version = settings.version;
     this.host = settings.host;
     this.#port = settings.port;
     this.access = new Access(settings.users);

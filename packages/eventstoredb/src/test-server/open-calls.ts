@@ -3,6 +3,7 @@
 export const callKinds = [
   'append',
   'batchAppend',
+  'appendSession',
   'readStream',
   'readAll',
   'subscribeToStream',

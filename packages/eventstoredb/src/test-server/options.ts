@@ -2,8 +2,11 @@
 import { ArgumentError, assertKeys } from '@tidemark/core';
 import { type User, usualUsers } from './access.ts';
 import type { Certificate } from './listener.ts';
+import { fullVersions, type ServerVersion } from './server-version.ts';
 
 export interface TestServerOptions {
+  /** `'25.1'` also takes appends to several streams at once, which `@kurrent/kurrentdb-client` makes; default `'23.10'`. */
+  readonly version?: ServerVersion | undefined;
   /** Default 0: any that is free. */
   readonly port?: number | undefined;
   /** The address to listen on, which is also the one that gossip tells; default 127.0.0.1. */
@@ -12,7 +15,7 @@ export interface TestServerOptions {
   readonly tls?: Certificate | undefined;
   /** Who there is, on a secure node; default `admin` and `ops`, both with the password `changeit`. */
   readonly users?: readonly User[] | undefined;
-  /** Bytes of data that one append may have; default 1 MiB. */
+  /** Bytes of data that one append may have; default 1 MiB. Of an append to several streams, bytes of all there is in it. */
   readonly maxAppendSize?: number | undefined;
   /** How long a batch append may wait for its last part, in ms; default 2,000. */
   readonly writeTimeout?: number | undefined;
@@ -26,6 +29,7 @@ export interface TestServerOptions {
 }
 
 export interface Settings {
+  readonly version: ServerVersion;
   readonly port: number;
   readonly host: string;
   readonly tls: Certificate | undefined;
@@ -39,6 +43,7 @@ export interface Settings {
 
 const known: Readonly<Record<keyof TestServerOptions, true>> = {
   ...{
+    version: true,
     port: true,
     host: true,
     tls: true,
@@ -53,11 +58,14 @@ const known: Readonly<Record<keyof TestServerOptions, true>> = {
 /** Throws `ArgumentError`. */
 export function settingsOf(options: TestServerOptions): Settings {
   assertKeys('test server options', options, known);
-  const { host = '127.0.0.1', tls, users, clock } = options;
+  const { version = '23.10', host = '127.0.0.1', tls, users, clock } = options;
+  if (!Object.hasOwn(fullVersions, version))
+    throw new ArgumentError('test server version', String(version), Object.keys(fullVersions).join(' or '));
   if (users !== undefined && tls === undefined) {
     throw new ArgumentError('test server options', 'users without tls', 'tls too: an insecure node knows no users');
   }
   return {
+    version,
     port: wholeNumber('port', options.port ?? 0, 0),
     host,
     tls,

@@ -155,7 +155,7 @@ test('a log that was begun anew has another name and another head', async () => 
   assert.equal(await store.events.head(), 0);
 });
 
-test('a factory is asked for a client when one is first needed', async () => {
+test('a factory is asked for one client when a store is opened, and for no other as long as that one serves', async () => {
   await using store = await opened();
   let made = 0;
   const provider = eventStoreDB({
@@ -164,8 +164,10 @@ test('a factory is asked for a client when one is first needed', async () => {
       return EventStoreDBClient.connectionString(store.server.connectionString);
     },
   });
-  const stores = await provider.open();
   assert.equal(made, 0);
+  const stores = await provider.open();
+  assert.equal(made, 1);
+  assert.equal(stores.events.capabilities.multiStreamAppend, false);
   await stores.events.append('account-1', numbered(1), noStream);
   assert.equal((await idsOf(stores.events.readStream('account-1'))).length, 1);
   assert.equal(made, 1);

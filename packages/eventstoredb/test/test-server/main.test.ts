@@ -23,14 +23,22 @@ test('prints its connection string, serves it, and stops when it is told to', as
 });
 
 test('says what it does not understand', async () => {
-  const child = start('--prot', '1');
-  let output = '';
-  child.stderr.on('data', (chunk) => {
-    output += chunk;
-  });
-  const [code] = await once(child, 'close');
-  assert.is(code, 2);
-  assert.match(output, /^eventstoredb-test-server: .*--prot.*\nusage: eventstoredb-test-server \[--port N\]\n$/);
+  for (const wrong of [
+    ['--prot', '1'],
+    ['--version', '24.2'],
+  ]) {
+    const child = start(...wrong);
+    let output = '';
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    const [code] = await once(child, 'close');
+    assert.is(code, 2);
+    assert.match(
+      output,
+      /^eventstoredb-test-server: .*(--prot|24\.2).*\nusage: eventstoredb-test-server \[--port N\] \[--version 23\.10\|25\.1\]\n$/,
+    );
+  }
 });
 
 test.run();

@@ -46,6 +46,30 @@ export const appendingToSeveralStreams: Rules = {
       );
     },
 
+    'revives those of them that were deleted, however that came about, and shows what is new': async ({ events }) => {
+      const names = ['account-1', 'account-2', 'account-3'];
+      for (const name of names) await events.append(name, numbered(2), noStream);
+      await events.deleteStream('account-1', { expectedRevision: 'any' });
+      await events.deleteStream('account-2', { expectedRevision: 1 });
+      await events.deleteStream('account-3', { expectedRevision: 1 });
+      await writingNothing(events, () =>
+        refused('STREAM_DELETED', () =>
+          events.appendToStreams([to('account-1', numbered(1)), to('account-3', numbered(1), 'stream_exists')]),
+        ),
+      );
+      const results = await events.appendToStreams([
+        to('account-1', numbered(1, 2)),
+        to('account-2', numbered(2, 2)),
+        to('account-3', numbered(1, 2), 1),
+      ]);
+      assert.deepEqual(
+        results.map(({ revision }) => revision),
+        [2, 3, 2],
+      );
+      const shown = await Promise.all(names.map((name) => numbers(events.readStream(name))));
+      assert.deepEqual(shown, [[2], [2, 3], [2]]);
+    },
+
     'repeated as a whole it succeeds without writing': async ({ events }) => {
       const appends = [to('account-1', numbered(2)), to('account-2', numbered(1))];
       const first = await events.appendToStreams(appends);
@@ -113,8 +137,11 @@ export const appendingToSeveralStreams: Rules = {
     'what is no list of appends is refused': async ({ events }) => {
       const good = to('account-1', numbered(1));
       for (const bad of [undefined, null, 'account-1', good, [good, null], [good, 'account-2'], [good, {}]]) {
-        const promise = events.appendToStreams(bad as readonly StreamAppend[]);
-        await writingNothing(events, () => assert.rejects(promise, { name: /^(ArgumentError|StreamNameError)$/ }));
+        await writingNothing(events, () =>
+          assert.rejects(() => events.appendToStreams(bad as readonly StreamAppend[]), {
+            name: /^(ArgumentError|StreamNameError)$/,
+          }),
+        );
       }
     },
 

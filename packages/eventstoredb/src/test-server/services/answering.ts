@@ -1,6 +1,6 @@
 /** How a call is answered: counted while it is open, and spoilt where a fault was asked for. */
 import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
-import { refusalError } from '../leadership.ts';
+import { type Refusal, refusalError } from '../leadership.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { CallKind } from '../open-calls.ts';
 import { asServiceError, type ServiceError } from '../service-error.ts';
@@ -10,11 +10,12 @@ export interface AnyCall {
   once(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** Counts a call from now on; returns how to answer it, once, with what `act` returns or throws. */
+/** Counts a call from now on; returns how to answer it, once, with what `act` returns or throws. `refused`: how a refusal is said. */
 export function answering<T>(
   node: NodeContext,
   kind: CallKind,
   { call, callback }: { readonly call: AnyCall; readonly callback: sendUnaryData<T> },
+  refused: (refusal: Refusal) => ServiceError = refusalError,
 ): (act: () => T) => void {
   const end = node.calls.track(kind, call);
   return (act) => {
@@ -42,7 +43,7 @@ export function answering<T>(
         break;
       case 'refuse':
         end();
-        callback(refusalError(effect.refusal));
+        callback(refused(effect.refusal));
         break;
     }
   };

@@ -8,10 +8,8 @@ import type { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Member, NodeContext } from '../node-context.ts';
+import { fullVersions } from '../server-version.ts';
 import { answering } from './answering.ts';
-
-/** The version whose semantics these are. */
-const serverVersion = '23.10.6';
 
 export function readGossip(node: NodeContext): handleUnaryCall<Empty, ClusterInfo> {
   return (call, callback) =>
@@ -35,25 +33,25 @@ export function getSupportedMethods(node: NodeContext): handleUnaryCall<Empty, S
   return (call, callback) =>
     answering(node, 'serverFeatures', { call, callback })(() =>
       new features.SupportedMethods()
-        .setEventStoreServerVersion(serverVersion)
+        .setEventStoreServerVersion(fullVersions[node.version])
         .setMethodsList(
-          supported.map(([service, method, ...names]) =>
-            new features.SupportedMethod()
-              .setServiceName(`event_store.client.${service}`)
-              .setMethodName(method)
-              .setFeaturesList(names),
+          [...supported, ...(node.version === '25.1' ? supportedFrom25 : [])].map(([service, method, ...names]) =>
+            new features.SupportedMethod().setServiceName(service).setMethodName(method).setFeaturesList(names),
           ),
         ),
     );
 }
 
+type Method = readonly [service: string, method: string, ...features: string[]];
+
 /** What this server implements, in lower case as the real one has it. */
-const supported: readonly (readonly [service: string, method: string, ...features: string[]])[] = [
-  ['streams.streams', 'read', 'position', 'events'],
-  ['streams.streams', 'append'],
-  ['streams.streams', 'batchappend', 'deadline_duration'],
-  ['streams.streams', 'delete'],
-  ['streams.streams', 'tombstone'],
-  ['gossip.gossip', 'read'],
-  ['server_features.serverfeatures', 'getsupportedmethods'],
+const supported: readonly Method[] = [
+  ['event_store.client.streams.streams', 'read', 'position', 'events'],
+  ['event_store.client.streams.streams', 'append'],
+  ['event_store.client.streams.streams', 'batchappend', 'deadline_duration'],
+  ['event_store.client.streams.streams', 'delete'],
+  ['event_store.client.streams.streams', 'tombstone'],
+  ['event_store.client.gossip.gossip', 'read'],
+  ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
 ];
+const supportedFrom25: readonly Method[] = [['kurrentdb.protocol.v2.streams.streamsservice', 'appendsession']];

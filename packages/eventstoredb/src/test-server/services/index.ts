@@ -5,6 +5,7 @@ import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { Server } from '@grpc/grpc-js';
 import type { NodeContext } from '../node-context.ts';
 import { append } from './append.ts';
+import { appendSession, sessionService } from './append-session.ts';
 import { batchAppend } from './batch-append.ts';
 import { getSupportedMethods, readGossip } from './cluster-info.ts';
 import { softDelete, tombstone } from './delete.ts';
@@ -18,6 +19,7 @@ export function addServices(server: Server, node: NodeContext): void {
     delete: softDelete(node),
     tombstone: tombstone(node),
   });
+  if (node.version === '25.1') server.addService(sessionService, { appendSession: appendSession(node) });
   server.addService(gossip.GossipService, { read: readGossip(node) });
   server.addService(features.ServerFeaturesService, { getSupportedMethods: getSupportedMethods(node) });
 }

@@ -1,0 +1,71 @@
+/**
+ * What the suites are bound to through the other client, `@kurrent/kurrentdb-client`. It and the messages that the test
+ * server takes from `@eventstore/db-client` break each other in one process, so the servers are in another.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import type { Clock, StoreProvider } from '@tidemark/core';
+import type { ConformanceTarget, ManualClock } from '@tidemark/testing';
+import { type EventStoreDBOptions, eventStoreDB } from '../src/index.ts';
+import { type Servers, serversOfAnotherProcess } from './servers.ts';
+import type { Wanted } from './servers-child.ts';
+
+/**
+ * A factory of clients for the server there. The client waits for its `discoveryInterval` before it reads for the first
+ * time, half a second unless it is told otherwise, also where there is nothing to discover.
+ */
+export const through = (address: string) => ({
+  client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}&discoveryInterval=1`,
+});
+
+export interface KurrentTarget extends Required<Pick<ConformanceTarget, 'name' | 'provide' | 'dispose'>> {
+  /** Ends the servers' process. */
+  end(): void;
+}
+
+/** A server for each rule, in one other process; its time is the rule's clock. */
+export function kurrentTarget(wanted: Wanted = {}, options: EventStoreDBOptions = {}): KurrentTarget {
+  const servers: Servers = serversOfAnotherProcess();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tidemark-kurrent-'));
+  const addresses = new WeakMap<StoreProvider, string>();
+  let count = 0;
+  return {
+    name: 'kurrent',
+    provide: async (clock) => {
+      count += 1;
+      const clockFile = path.join(folder, String(count));
+      const address = await servers.start({ ...wanted, clockFile: writtenTo(clockFile, clock) });
+      const provider = eventStoreDB(through(address), { ...options, clock });
+      addresses.set(provider, address);
+      return provider;
+    },
+    dispose: async (provider) => servers.stop(addresses.get(provider) ?? ''),
+    end: () => {
+      servers.end();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Has the file hold the clock's time, whenever it is moved. */
+function writtenTo(file: string, clock: Clock): string {
+  const moved = clock as ManualClock & Record<'advance' | 'set', (to: never) => void>;
+  const write = () => {
+    // Never half written for whoever reads it meanwhile.
+    fs.writeFileSync(`${file}~`, String(clock.now().getTime()));
+    fs.renameSync(`${file}~`, file);
+  };
+  for (const name of ['advance', 'set'] as const) {
+    const move = moved[name];
+    Object.assign(clock, {
+      [name]: (to: never) => {
+        move(to);
+        write();
+      },
+    });
+  }
+  write();
+  return file;
+}
