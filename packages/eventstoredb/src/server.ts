@@ -109,8 +109,12 @@ export class Server {
     for (;;) {
       for (const signal of signals) signal.throwIfAborted();
       const client = await this.#source.current();
+      const { reconnections } = this;
       try {
-        return await readWhole(begin(client, options) as ClientReading, timeout, signals);
+        const page = await readWhole(begin(client, options) as ClientReading, timeout, signals);
+        // The end of a client also ends what others read, which looks to them like the end of what there is to read.
+        if (this.reconnections !== reconnections) throw new TooLate('the client was let go of while it read');
+        return page;
       } catch (error) {
         for (const signal of signals) signal.throwIfAborted();
         await this.met(error, client);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'uvu';
 import type { ClientReading } from '../../src/client-type.ts';
 import { readWhole } from '../../src/reading.ts';
-import { errorOf } from './opened.ts';
+import { errorOf, idsOf, noStream, numbered, opened } from './opened.ts';
 
 const created = new Date();
 
@@ -41,6 +41,19 @@ test('a generator is ended when it has given as much as fits into a page', async
   assert.deepEqual([isCut, events.length], [true, 9]);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(ended, 1);
+});
+
+test('a reading is whole, though another call costs it its client', async () => {
+  await using store = await opened({ timeout: 1_000 });
+  await store.events.append('account-1', numbered(3), noStream);
+  store.server.faults.neverAnswer({ calls: ['batchAppend'], times: 1 });
+  store.server.faults.answerLate(900, { calls: ['readStream', 'readAll'], times: 2 });
+  const appending = store.events.append('account-2', numbered(1), noStream);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const reading = [idsOf(store.events.readStream('account-1')), idsOf(store.events.readAll({ limit: 3 }))] as const;
+  const [stream, log] = await Promise.all([...reading, appending]);
+  assert.equal(store.events.condition?.().reconnections, 1, 'the client was replaced');
+  assert.deepEqual([stream.length, log.length], [3, 3]);
 });
 
 test.run();
