@@ -41,19 +41,30 @@ type Write = (stream: string, events: Parameters<EventStoreDBClient['appendToStr
 
 /** As `$by_category` and `$by_event_type`, which write a little later than what they write of. */
 async function keepProjecting(client: EventStoreDBClient, write: Write): Promise<void> {
+  const links = new Map<string, unknown[]>();
+  const link = (stream: string, { revision, streamId }: { revision: bigint; streamId: string }) => {
+    const contentType = 'application/octet-stream' as const;
+    const to = {
+      id: randomUUID(),
+      type: '$>',
+      contentType,
+      data: Buffer.from(`${revision}@${streamId}`),
+      metadata: undefined,
+    };
+    links.set(stream, [...(links.get(stream) ?? []), to]);
+  };
+  const flush = async () => {
+    const waiting = [...links];
+    links.clear();
+    for (const [stream, written] of waiting) await write(stream, written as never);
+  };
+  setInterval(() => void flush().catch(() => {}), 50).unref();
   for (;;) {
     try {
       for await (const { event } of client.subscribeToAll({ fromPosition: END, credentials })) {
         if (event === undefined || event.streamId.startsWith('$')) continue;
-        const link = () => ({
-          id: randomUUID(),
-          type: '$>',
-          contentType: 'application/octet-stream' as const,
-          data: Buffer.from(`${event.revision}@${event.streamId}`),
-          metadata: undefined,
-        });
-        await write(`$ce-${event.streamId.split('-')[0]}`, link() as never);
-        await write(`$et-${event.type}`, link() as never);
+        link(`$ce-${event.streamId.split('-')[0]}`, event);
+        link(`$et-${event.type}`, event);
       }
     } catch {
       // The node behind is being killed: the projections go on when there is one again.
