@@ -1,5 +1,6 @@
 /** Readings of a client that gives generators: they are ended as streams are. */
 import assert from 'node:assert/strict';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { test } from 'uvu';
 import type { ClientReading } from '../../src/client-type.ts';
 import { readWhole } from '../../src/reading.ts';
@@ -54,6 +55,19 @@ test('a reading is whole, though another call costs it its client', async () => 
   const [stream, log] = await Promise.all([...reading, appending]);
   assert.equal(store.events.condition?.().reconnections, 1, 'the client was replaced');
   assert.deepEqual([stream.length, log.length], [3, 3]);
+});
+
+test('a log that begins with a server’s own events is not said to be empty', async () => {
+  await using store = await opened();
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const stats = Array.from({ length: 300 }, () => jsonEvent({ type: '$statsCollected', data: {} }));
+  await client.appendToStream('$stats-127.0.0.1', stats, { credentials: { username: 'any', password: 'any' } });
+  await store.events.append('account-1', numbered(1), noStream);
+  for await (const { kind } of store.events.subscribeToAll()) {
+    assert.equal(kind, 'events');
+    break;
+  }
+  await client.dispose();
 });
 
 test.run();

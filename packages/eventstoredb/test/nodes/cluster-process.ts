@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Certificate } from '../../src/test-server/index.ts';
 import type { ClusterMessage, ClusterRequest } from './cluster-child.ts';
 
-export type NodeAction = 'kill' | 'freeze' | 'thaw' | 'start';
+type NodeAction = 'kill' | 'freeze' | 'thaw' | 'start';
 
 /** What can be killed and frozen. */
 export interface Nodes {
