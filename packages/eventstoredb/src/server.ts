@@ -135,8 +135,11 @@ export class Server {
     for (;;) {
       for (const signal of signals) signal.throwIfAborted();
       const client = await this.#source.current();
+      const { reconnections } = this;
       try {
         const page = await readWhole(begin(client, options) as ClientReading, timeout, signals);
+        // The end of a client also ends what others read, which looks to them like the end of what there is to read.
+        if (this.reconnections !== reconnections) throw new TooLate('the client was let go of while it read');
         this.#unread = undefined;
         return page;
       } catch (error) {

@@ -122,13 +122,15 @@ export class Subscriptions {
   #lookingAtStream(streamName: string, after: Revision | undefined): Looking {
     let next = after === undefined ? 0 : after + 1;
     let begun = false;
+    /** Whether the stream was read to its end: what the feed keeps is what comes after that, not what is still to be read. */
+    let atEnd = false;
     let place: Position = 0;
     let most = firstPage;
     const reading = { streamName, direction: 'forwards' } as const;
     return {
       place: () => place,
       look: async (_, signal) => {
-        const kept = begun ? this.feed.after(place) : undefined;
+        const kept = atEnd ? this.feed.after(place) : undefined;
         if (kept !== undefined) {
           place = kept.events.at(-1)?.position ?? place;
           const own = kept.events.filter((event) => event.streamName === streamName);
@@ -140,12 +142,12 @@ export class Subscriptions {
         const isFirst = !begun;
         begun = true;
         const { events, isCut } = await this.#page({ ...reading, signal }, next, most);
-        const isFull = isCut || events.length === most;
+        atEnd = !isCut && events.length < most;
         most = Math.min(2 * most, pageSize);
         const last = events.at(-1) ?? (isFirst ? await this.#standing({ ...reading, signal }, next - 1) : undefined);
         if (events.length > 0) next = (last as StoredEvent).revision + 1;
         const reached = last && { position: last.position, eventId: last.eventId };
-        return { events, reached, atEnd: !isFull };
+        return { events, reached, atEnd };
       },
     };
   }

@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 1200s
 /** What an application needs of a store, on a server. */
 import { applicationConformance } from '@tidemark/testing';
 import { test } from 'uvu';

@@ -1,4 +1,4 @@
-// timeout: 300s
+// timeout: 1200s
 /** The store contract, on a server. */
 import { storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';

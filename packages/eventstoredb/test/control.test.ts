@@ -10,6 +10,7 @@ import { test } from 'uvu';
 import { eventStoreDB } from '../src/index.ts';
 import { assertWholeUnderFaults } from './adapter/failing-nodes.ts';
 import { errorOf, idsOf, noStream, numbered, until } from './adapter/opened.ts';
+import type { Nodes } from './nodes/cluster-process.ts';
 
 const control = fileURLToPath(new URL('../../../deploy/control.sh', import.meta.url));
 const main = fileURLToPath(new URL('../src/test-server/main.ts', import.meta.url));
@@ -76,14 +77,14 @@ test('a node is started, frozen, thawed, killed and started again', async () => 
 test('a node is frozen under writers, a subscription and an application: nothing is lost, skipped or doubled', async () => {
   await withNode(async (act, folder) => {
     act('start', 'one');
-    await assertWholeUnderFaults({
+    const nodes: Nodes = {
       address: await addressOf(folder),
       names: ['one'],
-      faults: ['freeze'],
       goneFor: 2_500,
       patience: 30_000,
       control: (action, node) => assert.equal(act(action, node), '0 '),
-    });
+    };
+    await assertWholeUnderFaults(nodes, ['freeze']);
   });
 });
 

@@ -16,9 +16,10 @@ import type { Wanted } from './servers-child.ts';
  * A factory of clients for the server there. The client waits for its `discoveryInterval` before it reads for the first
  * time, half a second unless it is told otherwise, also where there is nothing to discover.
  */
-export const through = (address: string) => ({
-  client: () => KurrentDBClient.connectionString`${address.replace('esdb:', 'kurrentdb:')}&discoveryInterval=1`,
-});
+export const through = (address: string) => {
+  const option = `${address.includes('?') ? '&' : '?'}discoveryInterval=1`;
+  return { client: () => KurrentDBClient.connectionString`${address.replace(/^esdb/, 'kurrentdb')}${option}` };
+};
 
 export interface KurrentTarget extends Required<Pick<ConformanceTarget, 'name' | 'provide' | 'dispose'>> {
   /** Ends the servers' process. */

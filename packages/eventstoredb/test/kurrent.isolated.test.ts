@@ -1,14 +1,28 @@
 // timeout: 450s
-/** The store contract through `@kurrent/kurrentdb-client`, on a server that also takes appends to several streams. */
-import { storeConformance } from '@tidemark/testing';
+/**
+ * The store contract through `@kurrent/kurrentdb-client`: on the server that TIDEMARK_EVENTSTOREDB names, or on test servers
+ * that also take appends to several streams.
+ */
+import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
 import { test } from 'uvu';
-import { kurrentTarget } from './kurrent-target.ts';
-import { rulesOfWrittenStreams } from './skipped-rules.ts';
+import { eventStoreDB } from '../src/index.ts';
+import { kurrentTarget, through } from './kurrent-target.ts';
+import { ownPart } from './own-part.ts';
+import { rulesOfOwnClock, rulesOfWrittenStreams } from './skipped-rules.ts';
 
-const target = kurrentTarget({ version: '25.1' });
-test.after(() => target.end());
+const realServer = process.env['TIDEMARK_EVENTSTOREDB'];
+const skip = realServer === undefined ? rulesOfWrittenStreams : { ...rulesOfWrittenStreams, ...rulesOfOwnClock };
 
-const { name, provide, dispose } = target;
-storeConformance({ name, provide, dispose, skip: rulesOfWrittenStreams }, test);
+storeConformance({ ...(realServer === undefined ? onTestServers() : onRealServer(realServer)), skip }, test);
+
+function onRealServer(address: string): ConformanceTarget {
+  return { name: 'kurrent', provide: (clock) => ownPart(eventStoreDB(through(address), { clock })) };
+}
+
+function onTestServers(): ConformanceTarget {
+  const target = kurrentTarget({ version: '25.1' });
+  test.after(() => target.end());
+  return target;
+}
 
 test.run();

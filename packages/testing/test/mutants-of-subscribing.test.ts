@@ -249,6 +249,19 @@ noticed(
 );
 
 noticed(
+  'skips the beginning of a stream where somebody waits for the log',
+  'live subscription: a long stream is followed whole, also where another subscription waits at the end of the log',
+  ({ events }) => {
+    let after: number | undefined;
+    const subscribeToAll: EventStore['subscribeToAll'] = (options) => {
+      after = 127;
+      return events.subscribeToAll(options);
+    };
+    return { events: { subscribeToAll, subscribeToStream: (name) => events.subscribeToStream(name, { after }) } };
+  },
+);
+
+noticed(
   'shows deletions to consumers',
   'stream metadata: takes no position, and reaches no consumer',
   ({ events }) => ({

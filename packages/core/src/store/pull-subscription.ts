@@ -44,7 +44,8 @@ async function* pull(
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let position = after;
-  let begun = false;
+  /** Whether it was told where the consumer stands. A look may find only what no consumer is shown, with more behind it. */
+  let told = false;
   /** What was told last, where there might have been more behind it: a full page does not show that the log ends with it. */
   let open: Look['reached'];
   const turns = new Turns();
@@ -58,13 +59,13 @@ async function* pull(
         position = reached.position;
         open = atEnd ? undefined : reached;
         yield { kind: 'progress', position, eventId: reached.eventId, caughtUp: atEnd };
-      } else if (!begun) {
+      } else if (atEnd && !told) {
         yield { kind: 'empty' };
       } else if (atEnd && open !== undefined) {
         yield { kind: 'progress', ...open, caughtUp: true };
         open = undefined;
       }
-      begun = true;
+      told ||= atEnd || reached !== undefined;
       if (atEnd && !signal.aborted) await source.wait(seen, signal);
       else if (turns.isDue) await turns.give();
     }

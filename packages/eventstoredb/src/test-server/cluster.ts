@@ -16,6 +16,11 @@ export interface TestClusterOptions extends Omit<TestServerOptions, 'port'> {
   readonly size?: number | undefined;
   /** How long the others take to elect a new leader when theirs has gone, in ms; default 50. */
   readonly electionTime?: number | undefined;
+  /**
+   * The ports that gossip tells clients, one for each node, where something stands between: a proxy, or a container's mapped
+   * ports. Default: the nodes' own.
+   */
+  readonly advertisedPorts?: readonly number[] | undefined;
 }
 
 /** One of the nodes, alive or not. */
@@ -47,14 +52,28 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Throws `ArgumentError`. */
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const { size = 3, electionTime = 50, ...rest } = options;
+  const { size = 3, electionTime = 50, advertisedPorts, ...rest } = options;
   for (const [name, value] of Object.entries({ size, electionTime })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new ArgumentError(`test cluster ${name}`, String(value), 'a whole number of at least 1');
   }
-  const cluster = new Cluster(size, electionTime, rest);
+  assertPorts(advertisedPorts, size);
+  const cluster = new Cluster({ size, electionTime, advertisedPorts }, rest);
   await Promise.all(cluster.members.map(({ node }) => node.start()));
   return cluster;
+}
+
+function assertPorts(ports: readonly number[] | undefined, size: number): void {
+  if (ports === undefined) return;
+  const isPort = (port: unknown) => typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
+  if (Array.isArray(ports) && ports.length === size && ports.every(isPort)) return;
+  throw new ArgumentError('test cluster advertisedPorts', JSON.stringify(ports), `${size} ports from 1 to 65535`);
+}
+
+interface Shape {
+  readonly size: number;
+  readonly electionTime: number;
+  readonly advertisedPorts: readonly number[] | undefined;
 }
 
 class Cluster implements TestCluster {
@@ -64,7 +83,7 @@ class Cluster implements TestCluster {
   #leader: ClusterNode | undefined;
   #election: NodeJS.Timeout | undefined;
 
-  constructor(size: number, electionTime: number, options: TestServerOptions) {
+  constructor({ size, electionTime, advertisedPorts }: Shape, options: TestServerOptions) {
     const settings = settingsOf(options);
     this.#electionTime = electionTime;
     this.#log = new Log(settings.now);
@@ -73,7 +92,10 @@ class Cluster implements TestCluster {
       leadershipOf: (node: Node) => this.#leadershipOf(node),
       members: () => this.members.map(({ node }) => node.asMember()),
     };
-    this.members = Array.from({ length: size }, () => new ClusterNode(new Node(settings, surroundings)));
+    this.members = Array.from(
+      { length: size },
+      (_, index) => new ClusterNode(new Node(settings, surroundings, advertisedPorts?.[index])),
+    );
     this.#leader = this.members[0];
   }
 
@@ -87,7 +109,8 @@ class Cluster implements TestCluster {
 
   get connectionString(): string {
     const [first] = this.members;
-    const hosts = this.members.map(({ node }) => `${node.host}:${node.port}`);
+    const endpoints = this.members.map(({ node }) => node.endpoint());
+    const hosts = endpoints.map(({ address, port }) => `${address}:${port}`);
     return `esdb://${hosts.join(',')}?${first?.connectionString.split('?')[1]}`;
   }
 
@@ -122,8 +145,7 @@ class Cluster implements TestCluster {
   #leadershipOf(node: Node): Leadership {
     if (this.#leader?.node === node) return { role: 'leader' };
     if (this.#leader === undefined) return { role: 'leaderless' };
-    const { host, port } = this.#leader.node;
-    return { role: 'follower', leader: { address: host, port } };
+    return { role: 'follower', leader: this.#leader.node.endpoint() };
   }
 
   #electLater(): void {

@@ -9,6 +9,7 @@ import type { Member, NodeContext } from './node-context.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { Settings } from './options.ts';
 import type { ServerVersion } from './server-version.ts';
+import type { Endpoint } from './service-error.ts';
 
 /** What a node asks of those it belongs to. */
 export interface Surroundings {
@@ -38,7 +39,12 @@ export class Node implements NodeContext {
   #listener: Listener | undefined;
   #port: number;
 
-  constructor(settings: Settings, surroundings: Surroundings) {
+  constructor(
+    settings: Settings,
+    surroundings: Surroundings,
+    /** The port that clients are told, where it is another than the node's own. */
+    private readonly advertisedPort?: number,
+  ) {
     this.#settings = settings;
     this.#surroundings = surroundings;
     this.version = settings.version;
@@ -88,9 +94,14 @@ export class Node implements NodeContext {
     return this.#surroundings.members();
   }
 
+  /** Where clients are to look for it. */
+  endpoint(): Endpoint {
+    return { address: this.host, port: this.advertisedPort ?? this.#port };
+  }
+
   asMember(): Member {
-    const { instanceId, host, port, isAlive } = this;
-    return { instanceId, address: host, port, isAlive, role: this.leadership().role };
+    const { instanceId, isAlive } = this;
+    return { ...this.endpoint(), instanceId, isAlive, role: this.leadership().role };
   }
 
   get connections(): number {

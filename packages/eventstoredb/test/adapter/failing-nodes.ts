@@ -18,35 +18,21 @@ import {
   type StoredEvent,
 } from '@tidemark/core';
 import { eventStoreDB } from '../../src/index.ts';
+import type { Nodes } from '../nodes/cluster-process.ts';
+import type { NodeFault } from '../nodes/target.ts';
 import { idsOf, noStream, numbered } from './saying.ts';
-
-export type NodeFault = 'kill' | 'freeze';
-type NodeAction = NodeFault | 'thaw' | 'start';
-
-export interface Nodes {
-  /** Of all of them. */
-  readonly address: string;
-  readonly names: readonly string[];
-  /** What is done to each of them, one after the other. */
-  readonly faults: readonly NodeFault[];
-  /** How long a node is gone, in ms. */
-  readonly goneFor: number;
-  /** How long the others, or the node itself when it is back, may take to go on, in ms. */
-  readonly patience: number;
-  control(action: NodeAction, node: string): void;
-}
 
 @DomainEvent('NodeFaultCounted')
 class Counted {
   constructor(readonly number: number) {}
 }
 
-class Count {
+export class Count {
   @AggregateId() counterId!: string;
 }
 
 @Aggregate('nodefaultcounter')
-class Counter extends AggregateRoot {
+export class Counter extends AggregateRoot {
   count = 0;
 
   @Handles(Count)
@@ -61,7 +47,7 @@ class Counter extends AggregateRoot {
 }
 
 @Projection('node-fault-counts', { version: 1 })
-class Counts extends Documents<readonly number[]> {
+export class Counts extends Documents<readonly number[]> {
   @On(Counted)
   counted({ data, aggregateId }: RecordedEvent<Counted>): void {
     this.update(aggregateId, (numbers) => [...numbers, data.number], []);
@@ -73,8 +59,8 @@ const counters = 2;
 /** How many of each are acknowledged between one fault and the next, at least. */
 const stretch = 30;
 
-/** Fails where something acknowledged is lost, or something was skipped, or came twice. */
-export async function assertWholeUnderFaults(nodes: Nodes): Promise<void> {
+/** Does each fault to each node. Fails where something acknowledged is lost, or something was skipped, or came twice. */
+export async function assertWholeUnderFaults(nodes: Nodes, faults: readonly NodeFault[]): Promise<void> {
   const run = randomUUID().slice(0, 8);
   const store = eventStoreDB(nodes.address, { timeout: 1_000, retryFor: nodes.patience });
   const stores = await store.open();
@@ -111,7 +97,7 @@ export async function assertWholeUnderFaults(nodes: Nodes): Promise<void> {
   };
   try {
     await goesOn('all of them work');
-    for (const fault of nodes.faults) {
+    for (const fault of faults) {
       for (const node of nodes.names) {
         nodes.control(fault, node);
         await new Promise((resolve) => setTimeout(resolve, nodes.goneFor));

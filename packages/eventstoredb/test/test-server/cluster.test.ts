@@ -125,6 +125,19 @@ test('moves the leader without cutting anybody off', async () => {
   assert.is(leaderOf(cluster), before);
 });
 
+test('tells the ports that it is given, where something stands between it and its clients', async () => {
+  await using cluster = await startTestCluster();
+  const advertisedPorts = cluster.nodes.map(({ port }) => port);
+  await using told = await startTestCluster({ advertisedPorts });
+  assert.is(told.connectionString, cluster.connectionString);
+  const [, follower] = told.nodes;
+  await using client = connect(follower?.connectionString ?? '');
+  const error = await rejection(client.appendToStream('a', event(), { credentials, requiresLeader: true }));
+  assert.is(error.leader?.port, leaderOf(cluster).port);
+  for (const wrong of [[1], [1, 2, 0], [1, 2, 3.5], 'no'])
+    assert.instance(await rejection(startTestCluster({ advertisedPorts: wrong as never })), ArgumentError);
+});
+
 test('refuses nodes that are dead or not its own, and sizes that cannot be', async () => {
   await using cluster = await startTestCluster();
   await using other = await startTestCluster({ size: 1 });

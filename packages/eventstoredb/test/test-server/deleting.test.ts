@@ -50,11 +50,10 @@ for (const [name, path] of paths) {
     const { position } = await append(stream, event());
     await client.deleteStream(stream);
     const fromPosition = { commit: position?.commit ?? 0n, prepare: position?.prepare ?? 0n };
-    const found = await collect(client.readAll({ fromPosition, maxCount: 2 }));
-    assert.equal(
-      found.map(({ streamId }) => streamId),
-      [stream, `$$${stream}`],
-    );
+    // Between the two a server may have written, too.
+    const found = await collect(client.readAll({ fromPosition, maxCount: 100 }));
+    const own = found.map(({ streamId }) => streamId).filter((streamId) => streamId.endsWith(stream));
+    assert.equal(own, [stream, `$$${stream}`]);
   });
 
   test('answers a soft deletion with the position of the metadata it wrote', async () => {

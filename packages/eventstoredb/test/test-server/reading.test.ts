@@ -94,12 +94,13 @@ test('reads $all from a position on, inclusive forwards and exclusive backwards'
 
 test('reads $all to its end, and from there nothing', async () => {
   const stream = await streamOf(2);
-  const found = await collect(client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 20 }));
-  const own = found.filter(({ streamId }) => streamId === stream);
-  assert.equal(
-    own.map(({ revision }) => revision),
-    [1n, 0n],
-  );
+  const own: bigint[] = [];
+  // A server writes too: behind its projections these two may be some way from the end.
+  for await (const { event } of client.readAll({ direction: BACKWARDS, fromPosition: END })) {
+    if (event?.streamId === stream) own.push(event.revision);
+    if (own.length === 2) break;
+  }
+  assert.equal(own, [1n, 0n]);
   assert.equal(await collect(client.readAll({ fromPosition: END })), []);
 });
 

@@ -13,6 +13,7 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import * as assert from 'uvu/assert';
+import { parseConnectionString } from '../../src/connection-string.ts';
 import { startTestServer } from '../../src/test-server/index.ts';
 
 export interface Subject {
@@ -20,8 +21,9 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+const real = process.env['TIDEMARK_EVENTSTOREDB'];
+
 export async function openSubject(): Promise<Subject> {
-  const real = process.env['TIDEMARK_EVENTSTOREDB'];
   const server = real === undefined ? await startTestServer() : undefined;
   const client = EventStoreDBClient.connectionString(server?.connectionString ?? real ?? '');
   return {
@@ -42,8 +44,9 @@ export function connect(connectionString: string): EventStoreDBClient & AsyncDis
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.dispose() });
 }
 
-/** On an insecure node any credentials do, and with them the client appends in a call of its own. */
-export const credentials = { username: 'admin', password: 'changeit' };
+const usual = { username: 'admin', password: 'changeit' };
+/** With credentials the client appends in a call of its own; on an insecure node any do. */
+export const credentials = (real === undefined ? undefined : parseConnectionString(real).credentials) ?? usual;
 
 export type Path = Pick<AppendToStreamOptions, 'credentials'>;
 

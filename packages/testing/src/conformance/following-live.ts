@@ -57,6 +57,21 @@ export const followingLive: Rules = {
     }
   },
 
+  'a long stream is followed whole, also where another subscription waits at the end of the log': async ({
+    events,
+  }) => {
+    await events.append('account-1', numbered(600), any);
+    const waiting = new Follower((signal) => events.subscribeToAll({ signal }));
+    await waiting.untilCaughtUp();
+    const pulling = waiting.take(601);
+    pulling.catch(() => {}); // it is awaited below, unless what comes first fails
+    const stream = new Follower((signal) => events.subscribeToStream('account-1', { signal }));
+    await stream.take(600);
+    await events.append('account-1', numbered(1, 600), any);
+    await Promise.all([stream.take(601), pulling]);
+    assert.deepEqual(stream.numbers, range(601));
+  },
+
   'sees what another opening of the log writes': async ({ events, openAnother }) => {
     const subscription = new Follower((signal) => events.subscribeToAll({ signal }));
     const stream = new Follower((signal) => events.subscribeToStream('account-1', { signal }));

@@ -1,0 +1,59 @@
+// timeout: 600s
+/**
+ * TIDEMARK_EVENTSTOREDB in each of its forms, with a used server behind it. A short part of what is bound to it runs,
+ * and again on the same server; `npm run test:eventstoredb` runs it whole.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import { startClusterProcess } from './nodes/cluster-process.ts';
+import { selfSigned } from './test-server/certificate.ts';
+
+const bound = ['real-server.test.ts', 'test-server/reading.test.ts', 'test-server/metadata.test.ts'];
+
+/** What the variable is, of where the nodes are; with a file for their certificate. */
+const forms: Readonly<Record<string, { size: number; secure?: true; of(address: string, caFile: string): string }>> = {
+  'one node': { size: 1, of: (address) => address },
+  'three nodes, joined by commas': { size: 3, of: (address) => address },
+  'a cluster to discover': { size: 3, of: (address) => address.replace('esdb:', 'esdb+discover:') },
+  'TLS with a CA file, a user and a password': {
+    size: 3,
+    secure: true,
+    of: (address, caFile) => `${address.replace('//', '//admin:changeit@')}&tlsCAFile=${encodeURIComponent(caFile)}`,
+  },
+};
+
+for (const [name, { size, secure, of }] of Object.entries(forms)) {
+  test(`what is bound to a server runs on ${name}${size === 1 ? ', and again on the same' : ''}`, async () => {
+    const tls = secure && selfSigned();
+    await using nodes = await startClusterProcess({ size, isUsed: true, ...(tls && { tls }) });
+    const caFile = path.join(nodes.folder, 'ca.crt');
+    if (tls) fs.writeFileSync(caFile, tls.certificate);
+    const address = of(nodes.address, caFile);
+    // Through TLS the other client finds this certificate, which is its own authority, `unavailable`.
+    const files = secure ? bound : [...bound, 'kurrent-child.ts'];
+    for (const file of size === 1 ? [...files, ...files] : files) {
+      const { code, output } = await run(file, address);
+      assert.equal(code, 0, `${file} on ${address}:\n${output}`);
+    }
+  });
+}
+
+function run(file: string, address: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(new URL(file, import.meta.url))], {
+      env: { ...process.env, TIDEMARK_EVENTSTOREDB: address },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+test.run();
