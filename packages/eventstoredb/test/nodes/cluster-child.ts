@@ -3,17 +3,13 @@
  * it. A front that is killed is a node that is killed; one that says nothing is a node that the others let lead no longer.
  */
 import net from 'node:net';
-import {
-  type Certificate,
-  startTestCluster,
-  type TestCluster,
-  type TestClusterNode,
-} from '../../src/test-server/index.ts';
+import { startTestCluster, type TestCluster, type TestClusterNode } from '../../src/test-server/index.ts';
+import type { Issued } from '../test-server/certificate.ts';
 import { makeUsed } from './used-server.ts';
 
 export interface ClusterRequest {
   readonly names: readonly string[];
-  readonly tls: Certificate | undefined;
+  readonly tls: Issued | undefined;
   /** Whether others have used it, and it has the events and the projections of a real server. */
   readonly isUsed: boolean;
 }

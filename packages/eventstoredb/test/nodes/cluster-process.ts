@@ -5,7 +5,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Certificate } from '../../src/test-server/index.ts';
+import type { Issued } from '../test-server/certificate.ts';
 import type { ClusterMessage, ClusterRequest } from './cluster-child.ts';
 
 type NodeAction = 'kill' | 'freeze' | 'thaw' | 'start';
@@ -29,7 +29,7 @@ export interface ClusterProcess extends Nodes, AsyncDisposable {
 
 export interface ClusterProcessOptions {
   readonly size: number;
-  readonly tls?: Certificate;
+  readonly tls?: Issued;
   readonly isUsed?: boolean;
 }
 

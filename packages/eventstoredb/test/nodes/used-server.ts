@@ -4,15 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { END, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import type { Certificate, TestCluster } from '../../src/test-server/index.ts';
+import type { TestCluster } from '../../src/test-server/index.ts';
+import type { Issued } from '../test-server/certificate.ts';
 
 const others = 700;
 const credentials = { username: 'admin', password: 'changeit' };
 
 /** Resolves when there is a past; the rest goes on as long as the cluster does. */
-export async function makeUsed(cluster: TestCluster, tls: Certificate | undefined): Promise<void> {
+export async function makeUsed(cluster: TestCluster, tls: Issued | undefined): Promise<void> {
   const hosts = cluster.nodes.map(({ port }) => `127.0.0.1:${port}`);
-  const ca = tls === undefined ? undefined : Buffer.from(tls.certificate);
+  const ca = tls === undefined ? undefined : Buffer.from(tls.authority);
   const client = new EventStoreDBClient(
     { endpoint: { address: '127.0.0.1', port: Number(hosts[0]?.split(':')[1]) } },
     ca === undefined ? { insecure: true } : { rootCertificate: ca },
