@@ -67,7 +67,7 @@ export class EventStoreDBEventStore implements EventStore {
     const justRead = new JustRead();
     this.#marks = new StreamMarks(server);
     this.#appender = new Appender(server, this.#marks, known, justRead);
-    this.#deleter = new Deleter(server, this.#marks, this.#appender);
+    this.#deleter = new Deleter(server, this.#marks, this.#appender, justRead);
     this.#log = new LogReader(server, see);
     this.#logId = new LogId(server);
     this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks), justRead);

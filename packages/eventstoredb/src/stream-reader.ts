@@ -90,13 +90,14 @@ export class StreamReader {
   async page(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
     const { streamName, direction, signal } = reading;
     const place = from === undefined ? (direction === 'forwards' ? 'start' : 'end') : BigInt(from);
+    const begun = this.justRead.begin();
     const page = await this.server.read(
       { streamName, right: 'read it ($r)' },
       (client, options) =>
         client.readStream(streamName, { ...options, direction, fromRevision: place, maxCount: limit }),
       signal,
     );
-    if (page.events.length > 0) this.justRead.note(streamName);
+    if (page.events.length > 0) this.justRead.note(streamName, begun);
     return page;
   }
 }

@@ -4,9 +4,49 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { test } from 'uvu';
 import { eventStoreDB } from '../../src/index.ts';
 import { held } from './held.ts';
-import { errorOf, noStream, numbered, opened } from './opened.ts';
+import { any, errorOf, idsOf, noStream, numbered, opened, until } from './opened.ts';
 
 const atLast = { expectedRevision: 1 } as const;
+
+test('a deletion or the end of a deleted stream at no_stream spares what revived it meanwhile', async () => {
+  for (const end of ['deleteStream', 'tombstoneStream'] as const) {
+    await using store = await opened();
+    await store.events.append('account-1', numbered(2), noStream);
+    await store.events.deleteStream('account-1', any);
+    const client = EventStoreDBClient.connectionString(store.server.connectionString);
+    const read = client.readStream.bind(client);
+    let looks = 0;
+    const revival = numbered(1);
+    Object.assign(client, {
+      readStream: (...call: Parameters<typeof read>) =>
+        (async function* slow() {
+          const reading = read(...call);
+          const all: unknown[] = [];
+          for await (const event of reading) all.push(event);
+          looks += 1;
+          if (looks === 1) await store.events.append('account-1', revival, any);
+          yield* all;
+        })(),
+    });
+    const { events, close } = await eventStoreDB({ client: () => client }).open();
+    await events[end]('account-1', noStream).catch(() => {});
+    await close();
+    assert.deepEqual(await idsOf(store.events.readStream('account-1')), [revival[0]?.eventId], end);
+  }
+});
+
+for (const expectedRevision of ['stream_exists', 'any', 'no_stream', 1] as const) {
+  for (const deleted of ['any', 1] as const) {
+    test(`a stream that was deleted at ${deleted} is ended for good at ${expectedRevision}`, async () => {
+      await using store = await opened();
+      await store.events.append('account-1', numbered(2), noStream);
+      await store.events.deleteStream('account-1', { expectedRevision: deleted });
+      await store.events.tombstoneStream('account-1', { expectedRevision });
+      const reading = errorOf(idsOf(store.events.readStream('account-1')));
+      assert.deepEqual([(await reading)['code'], (await reading)['tombstone']], ['STREAM_DELETED', true]);
+    });
+  }
+}
 
 test('a subscriber skips nothing where another takes back a deletion that was none', async () => {
   await using store = await opened();
@@ -34,6 +74,43 @@ test('a subscriber skips nothing where another takes back a deletion that was no
   }
   await close();
   assert.deepEqual(revisions, [0, 1, 2]);
+});
+
+test('who deletes a stream does not revive it in the same turn, whatever was read before', async () => {
+  await using store = await opened();
+  await store.events.append('account-1', numbered(2), noStream);
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const [read, append] = [client.readStream.bind(client), client.appendToStream.bind(client)];
+  let show = () => {};
+  let reads = 0;
+  const shown = new Promise<void>((resolve) => {
+    show = resolve;
+  });
+  Object.assign(client, {
+    appendToStream: async (...call: Parameters<typeof append>) => {
+      const result = await append(...call);
+      if (call[0] === '$$account-1') {
+        show();
+        for (let waited = 0; waited < 100; waited += 1) await undefined;
+      }
+      return result;
+    },
+    readStream: (...call: Parameters<typeof read>) =>
+      (async function* late() {
+        if (call[0] === 'account-1') reads += 1;
+        const isFirst = call[0] === 'account-1' && reads === 1;
+        for await (const event of read(...call)) yield event;
+        if (isFirst) await shown;
+      })(),
+  });
+  const { events, close } = await eventStoreDB({ client: () => client }).open();
+  const reading = idsOf(events.readStream('account-1'));
+  await until(() => reads === 1, 'the reading has begun');
+  await events.deleteStream('account-1');
+  const again = events.append('account-1', numbered(1), { expectedRevision: 1, revive: false });
+  assert.equal((await errorOf(again))['code'], 'STREAM_DELETED');
+  assert.equal((await reading).length, 2);
+  await close();
 });
 
 test.run();
