@@ -17,11 +17,17 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * `emptied`: what stands before `first` is hidden, and the stream counts as deleted as long as nothing stands behind.
  * What stands there was written after the deletion, and revived the stream, or before it, so that it was none: where the
- * log has it tells. `since` is where the log has the deletion; default: where it has this metadata.
+ * log has it tells. `at` is the metadata's revision with which it was deleted: any other was written by a tool that knows
+ * nothing of this. `since` is where the log has the deletion, once somebody has seen it there.
  */
 export type Deletion =
   | { readonly kind: 'marked'; readonly since?: Position | undefined }
-  | { readonly kind: 'emptied'; readonly first: Revision; readonly since?: Position | undefined };
+  | {
+      readonly kind: 'emptied';
+      readonly first: Revision;
+      readonly at?: Revision | undefined;
+      readonly since?: Position | undefined;
+    };
 
 export interface Meaning {
   readonly deletion: Deletion | undefined;
@@ -32,6 +38,7 @@ export interface Meaning {
 interface Kept {
   readonly deleted?: boolean;
   readonly emptied?: boolean;
+  readonly at?: number;
   readonly since?: number;
   readonly revivedAt?: number;
   readonly truncateBefore?: number | null;
@@ -85,15 +92,18 @@ export function textOf(json: Json, { metadata, deletion }: Meaning): string {
   return rest === '{}' ? `{"$tb":${mark}}` : `{"$tb":${mark},${rest.slice(1)}`;
 }
 
-function deletionIn($tb: unknown, { emptied, since }: Kept): Deletion | undefined {
+function deletionIn($tb: unknown, { emptied, at, since }: Kept): Deletion | undefined {
   if (typeof $tb !== 'number') return undefined;
   if (!Number.isSafeInteger($tb)) return { kind: 'marked' };
-  return emptied === true ? { kind: 'emptied', first: $tb, since } : undefined;
+  return emptied === true ? { kind: 'emptied', first: $tb, at, since } : undefined;
 }
 
-function keptOf({ kind, since }: Deletion): Kept {
-  if (kind === 'marked' && since === undefined) return { deleted: true };
-  return { emptied: true, ...(since !== undefined && { since }) };
+function keptOf(deletion: Deletion): Kept {
+  const { since } = deletion;
+  if (since !== undefined) return { emptied: true, since };
+  return deletion.kind === 'marked'
+    ? { deleted: true }
+    : { emptied: true, ...(deletion.at !== undefined && { at: deletion.at }) };
 }
 
 function markOf(deletion: Deletion): string {

@@ -58,10 +58,12 @@ export class StreamMarks {
       const { metadata, deletion } = meaningOf(json);
       const stored = { json, revision: last?.revision, position: last?.position, metadata, deletion, mended };
       if (last === undefined || deletion?.kind !== 'emptied') return { ...stored, deleted: deletion !== undefined };
-      const { first, since = last.position } = deletion;
+      const { first, at, since = last.position } = deletion;
       const behind = await this.#behind(streamName, first, metadata);
       if (behind === undefined) return { ...stored, deletion: { ...deletion, since }, deleted: true };
-      if (behind > since) {
+      // Where another tool has written metadata since, the deletion's place is hidden: its author has looked at it by then.
+      const isOld = deletion.since === undefined && at !== last.revision;
+      if (isOld || behind > since) {
         const revived = { ...metadata, truncateBefore: first, revivedAt: first };
         return { ...stored, metadata: revived, deletion: undefined, deleted: false };
       }
@@ -83,7 +85,8 @@ export class StreamMarks {
 
   /** Deletes a stream whose last event stands before `first`; false where another change came first. */
   empty(streamName: string, { json, metadata, revision }: Marks, first: Revision): Promise<boolean> {
-    return this.#write(streamName, revision, textOf(json, { metadata, deletion: { kind: 'emptied', first } }));
+    const deletion: Deletion = { kind: 'emptied', first, at: (revision ?? -1) + 1 };
+    return this.#write(streamName, revision, textOf(json, { metadata, deletion }));
   }
 
   /** Tries until `attempt` says that it is done. */

@@ -8,6 +8,24 @@ import { any, errorOf, idsOf, noStream, numbered, opened, until } from './opened
 
 const atLast = { expectedRevision: 1 } as const;
 
+test('metadata that another tool changes on a revived stream does not undo the deletion before it', async () => {
+  await using store = await opened();
+  await store.events.append('account-1', numbered(2), noStream);
+  await store.events.deleteStream('account-1', atLast);
+  const revival = numbered(1);
+  await store.events.append('account-1', revival, any);
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const { metadata } = await client.getStreamMetadata('account-1');
+  await client.setStreamMetadata('account-1', { ...metadata, maxCount: 9 });
+  await client.dispose();
+  assert.deepEqual(await idsOf(store.events.readStream('account-1')), [revival[0]?.eventId]);
+  assert.deepEqual(await store.events.readStreamMetadata('account-1'), {
+    maxCount: 9,
+    truncateBefore: 2,
+    revivedAt: 2,
+  });
+});
+
 test('a deletion or the end of a deleted stream at no_stream spares what revived it meanwhile', async () => {
   for (const end of ['deleteStream', 'tombstoneStream'] as const) {
     await using store = await opened();
