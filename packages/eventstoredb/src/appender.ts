@@ -17,6 +17,7 @@ import { causeOf } from './failures.ts';
 import type { JustRead } from './just-read.ts';
 import type { KnownPositions } from './known-positions.ts';
 import { lastRevision } from './last-revision.ts';
+import type { LogReader } from './log-reader.ts';
 import type { Server } from './server.ts';
 import { exact } from './stored-event.ts';
 import type { Marks, StreamMarks } from './stream-marks.ts';
@@ -28,6 +29,7 @@ export class Appender {
     private readonly marks: StreamMarks,
     private readonly known: KnownPositions,
     private readonly justRead: JustRead,
+    private readonly log: LogReader,
   ) {}
 
   /** The arguments were checked. */
@@ -35,8 +37,8 @@ export class Appender {
     const { expectedRevision, revive = true } = options;
     if (events.length === 0) return this.#checkOnly(streamName, options);
     // To the server a stream that was emptied exists.
-    if (!revive || expectedRevision === 'stream_exists') await this.#assertAlive(streamName, expectedRevision);
-    return this.#send(streamName, events, expectedRevision);
+    if (!revive || expectedRevision === 'stream_exists') await this.#assertAlive(streamName, events, expectedRevision);
+    return this.#send(streamName, events, expectedRevision, revive);
   }
 
   /** What the contract's rules ask of a stream, and what is set on it. Throws `StreamDeletedError` for a tombstone. */
@@ -58,10 +60,12 @@ export class Appender {
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
    * look, or the reading that stands for it, and the append is revived all the same, as the server knows no such expectation.
    */
-  async #assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+  async #assertAlive(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<void> {
     if (this.justRead.has(streamName)) return;
-    const { deleted } = await this.marks.read(streamName);
-    if (!deleted) return;
+    const marks = await this.marks.read(streamName);
+    if (!marks.deleted) return;
+    // What begins as the stream did is stored, or is refused, and revives nothing.
+    if (expected === 'no_stream' && (await this.#beganWith(streamName, events, marks))) return;
     const last = await lastRevision(this.server, streamName);
     if (typeof expected === 'number' && expected < (last ?? -1)) return;
     if (typeof expected === 'number' && expected > (last ?? -1))
@@ -69,14 +73,19 @@ export class Appender {
     throw new StreamDeletedError(streamName, false);
   }
 
-  async #send(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<AppendResult> {
+  async #send(
+    streamName: string,
+    events: readonly EventData[],
+    expected: ExpectedRevision,
+    revive: boolean,
+  ): Promise<AppendResult> {
     const before = await this.known.floor();
     const outcome = await this.#write(streamName, events, expected);
     if ('value' in outcome) return this.#result(streamName, outcome.value, before);
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(streamName, causeOf(error));
     const refusal = this.#translated(error, streamName, expected);
-    if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream')
+    if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream' && revive)
       return this.#revive(streamName, events, refusal);
     if (refusal instanceof StreamDeletedError && expected === 'stream_exists') {
       // The server says the same of a stream that was deleted softly; of a tombstone this throws.
@@ -100,25 +109,35 @@ export class Appender {
    * alone revives it.
    */
   async #revive(streamName: string, events: readonly EventData[], refusal: WrongExpectedRevisionError) {
-    const { deletion } = await this.#mayLook(streamName);
+    const marks = await this.#mayLook(streamName);
+    const { deletion } = marks;
     if (deletion?.kind !== 'emptied') throw refusal;
-    if (events.length > 1 && (await this.#beganWith(streamName, events.slice(0, 1)))) throw refusal;
+    // One event alone would have been found stored.
+    if (events.length > 1 && (await this.#beganWith(streamName, events, marks))) throw refusal;
     try {
-      return await this.#send(streamName, events, deletion.first - 1);
+      return await this.#send(streamName, events, deletion.first - 1, true);
     } catch (error) {
       if (!(error instanceof WrongExpectedRevisionError)) throw error;
       throw new WrongExpectedRevisionError(streamName, 'no_stream', error.actual);
     }
   }
 
-  /** Whether the stream began with this very event, and more than it were stored then: an append of more revives nothing. */
-  async #beganWith(streamName: string, first: readonly EventData[]): Promise<boolean> {
-    const outcome = await this.#write(streamName, first, 'no_stream');
-    if ('value' in outcome && outcome.value.nextExpectedRevision === 0n) return true;
-    const error = 'value' in outcome ? undefined : this.#translated(outcome.error, streamName, 'no_stream');
-    if (error instanceof WrongExpectedRevisionError) return false;
-    // Others revived the stream and deleted it meanwhile, by the server's mark: so this one was written.
-    throw error ?? new OutcomeUnknownError(streamName, {});
+  /**
+   * Whether the stream, which was deleted, began with the first of these events: then they are stored, or refused. The
+   * server cannot be asked without the danger that it writes; so the deletion has noted it. Where it could not, as the first
+   * event was hidden before, or where the note was lost, the log tells.
+   */
+  async #beganWith(streamName: string, [first]: readonly EventData[], { began }: Partial<Marks>): Promise<boolean> {
+    return (began ?? (await this.#beganInLog(streamName))) === first?.eventId.toLowerCase();
+  }
+
+  async #beganInLog(streamName: string): Promise<string | undefined> {
+    for await (const page of this.log.all({ filter: { prefixes: [streamName] } })) {
+      const first = page.find((event) => event.streamName === streamName);
+      // A server that scavenged has another one, and takes the first for gone.
+      if (first !== undefined) return first.revision === 0 ? first.eventId : undefined;
+    }
+    return undefined;
   }
 
   /** Whoever may not look is told what the server says. */

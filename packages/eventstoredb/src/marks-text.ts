@@ -3,6 +3,8 @@
  * stands in it under `tidemark`:
  *
  * - A stream may be deleted by the server's own mark, `$tb` at the end of all revisions, or by hiding all that it has.
+ * - What a deletion hides cannot be read any more, and whoever writes to a deleted stream has to know how it began. So
+ *   the deletion notes the first event's id.
  * - A revival sets `$tb` to the first new revision, and whoever lowers `$tb` later shows what was deleted. So it is noted
  *   where the stream was revived, and `$tb` is kept from going below.
  */
@@ -33,9 +35,12 @@ export interface Meaning {
   readonly deletion: Deletion | undefined;
   /** Of a deleted stream: what was set on it when it was deleted. */
   readonly metadata: StreamMetadata;
+  /** The id of the stream's first event ever, where a deletion noted it; what `textOf` is not told stays as it is. */
+  readonly began?: string | undefined;
 }
 
 interface Kept {
+  readonly began?: string;
   readonly deleted?: boolean;
   readonly emptied?: boolean;
   readonly at?: number;
@@ -63,16 +68,17 @@ export function meaningOf(json: Json): Meaning {
     ...(isObject(custom) && { custom }),
     ...(revivedAt !== undefined && { revivedAt }),
   };
-  return { deletion, metadata: metadata as StreamMetadata };
+  return { deletion, metadata: metadata as StreamMetadata, began: kept.began };
 }
 
 /** The metadata event's text. What others have set in `json`, such as `$acl`, stays. */
-export function textOf(json: Json, { metadata, deletion }: Meaning): string {
+export function textOf(json: Json, { metadata, deletion, began = keptIn(json).began }: Meaning): string {
   const { $tb: _, $maxCount: __, $maxAge: ___, custom: ____, tidemark: _____, ...others } = json;
   const { truncateBefore, maxCount, maxAge, custom, revivedAt } = metadata;
   const hidden = Math.max(truncateBefore ?? 0, revivedAt ?? 0);
   const isDeleted = deletion !== undefined;
   const kept: Kept = {
+    ...(began !== undefined && { began }),
     ...(isDeleted && keptOf(deletion)),
     ...(revivedAt !== undefined && { revivedAt }),
     ...((isDeleted || (revivedAt !== undefined && truncateBefore !== hidden)) && {

@@ -66,6 +66,23 @@ for (const expectedRevision of ['stream_exists', 'any', 'no_stream', 1] as const
   }
 }
 
+test('who does not mean to revive repeats an append at no_stream to a deleted stream', async () => {
+  for (const expectedRevision of ['any', 1] as const) {
+    await using store = await opened();
+    const events = numbered(2);
+    await store.events.append('account-1', events, noStream);
+    await store.events.deleteStream('account-1', { expectedRevision });
+    const meaning = { ...noStream, revive: false };
+    assert.equal((await store.events.append('account-1', events, meaning)).repeated, true);
+    for (const [others, code] of [
+      [numbered(2), 'STREAM_DELETED'],
+      [[...events.slice(0, 1), ...numbered(1)], 'WRONG_EXPECTED_REVISION'],
+    ] as const)
+      assert.equal((await errorOf(store.events.append('account-1', others, meaning)))['code'], code);
+    assert.equal((await errorOf(idsOf(store.events.readStream('account-1'))))['code'], 'STREAM_NOT_FOUND');
+  }
+});
+
 test('a subscriber skips nothing where another takes back a deletion that was none', async () => {
   await using store = await opened();
   await store.events.append('account-1', numbered(2), noStream);
@@ -129,6 +146,60 @@ test('who deletes a stream does not revive it in the same turn, whatever was rea
   assert.equal((await errorOf(again))['code'], 'STREAM_DELETED');
   assert.equal((await reading).length, 2);
   await close();
+});
+
+test('several events at no_stream are written whole or not at all, whoever revives and deletes meanwhile', async () => {
+  await using store = await opened();
+  await store.events.append('account-1', numbered(2), noStream);
+  await store.events.deleteStream('account-1', atLast);
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const tool = EventStoreDBClient.connectionString(store.server.connectionString);
+  const append = client.appendToStream.bind(client);
+  let appends = 0;
+  Object.assign(client, {
+    appendToStream: async (...call: Parameters<typeof append>) => {
+      appends += 1;
+      if (appends === 2) {
+        await store.events.append('account-1', numbered(1), any);
+        await tool.deleteStream('account-1');
+      }
+      return append(...call);
+    },
+  });
+  const { events, close } = await eventStoreDB({ client: () => client }).open();
+  const error = await errorOf(events.append('account-1', numbered(2), noStream));
+  assert.deepEqual([error['code'], appends], ['WRONG_EXPECTED_REVISION', 2]);
+  assert.equal((await idsOf(store.events.readAll())).length, 3);
+  await close();
+  await tool.dispose();
+});
+
+for (const expectedRevision of ['any', 1] as const) {
+  test(`how a stream began that was deleted at ${expectedRevision} and then at 2 is known without the log`, async () => {
+    await using store = await opened();
+    await store.events.append('account-1', numbered(2), noStream);
+    await store.events.deleteStream('account-1', { expectedRevision });
+    await store.events.append('account-1', numbered(1), any);
+    await store.events.changeStreamMetadata('account-1', { maxCount: 3 });
+    await store.events.deleteStream('account-1', { expectedRevision: 2 });
+    const { readAll } = store.server.seenCalls;
+    assert.equal((await store.events.append('account-1', numbered(2), noStream)).revision, 4);
+    assert.equal(store.server.seenCalls.readAll, readAll);
+  });
+}
+
+test('where another tool has deleted the note how a stream began, the log tells', async () => {
+  await using store = await opened();
+  const first = numbered(2);
+  await store.events.append('account-1', first, noStream);
+  const tool = EventStoreDBClient.connectionString(store.server.connectionString);
+  await tool.deleteStream('account-1');
+  await tool.dispose();
+  await store.events.append('account-1', numbered(1), any);
+  await store.events.deleteStream('account-1', { expectedRevision: 2 });
+  const longer = [...first, ...numbered(1)];
+  assert.equal((await errorOf(store.events.append('account-1', longer, noStream)))['code'], 'WRONG_EXPECTED_REVISION');
+  assert.equal((await store.events.append('account-1', numbered(2), noStream)).revision, 4);
 });
 
 test.run();
