@@ -18,7 +18,8 @@ import type { JustRead } from './just-read.ts';
 import type { KnownPositions } from './known-positions.ts';
 import { lastRevision } from './last-revision.ts';
 import type { LogReader } from './log-reader.ts';
-import type { Server } from './server.ts';
+import { Patience } from './patience.ts';
+import type { Outcome, Server } from './server.ts';
 import { exact } from './stored-event.ts';
 import type { Marks, StreamMarks } from './stream-marks.ts';
 import { WrittenEvent } from './written-event.ts';
@@ -80,7 +81,9 @@ export class Appender {
     revive: boolean,
   ): Promise<AppendResult> {
     const before = await this.known.floor();
-    const outcome = await this.#write(streamName, events, expected);
+    const outcome = await (expected === 'no_stream'
+      ? this.#writeFirst(streamName, events)
+      : this.#write(streamName, events, expected));
     if ('value' in outcome) return this.#result(streamName, outcome.value, before);
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(streamName, causeOf(error));
@@ -95,12 +98,43 @@ export class Appender {
     throw refusal;
   }
 
+  /**
+   * At `no_stream`. An attempt whose acknowledgement is lost may have revived the stream, so that the next one is refused,
+   * or revives it once more where others have deleted it since. Behind such an attempt the events are looked for where the
+   * stream was revived, by an append below the last revision, which can write nothing.
+   */
+  async #writeFirst(streamName: string, events: readonly EventData[]): Promise<Outcome<ClientAppendResult>> {
+    const patience = new Patience(this.server.settings.retryFor);
+    let lost: Outcome<ClientAppendResult> | undefined;
+    for (;;) {
+      const outcome = await this.#write(streamName, events, 'no_stream');
+      if ('value' in outcome) return outcome;
+      const isLost = outcome.after === 'unknown';
+      if (isLost) lost = outcome;
+      if (lost === undefined) return outcome;
+      if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !this.#isWrongRevision(outcome)) return lost;
+      try {
+        const { revivedAt = 0 } = (await this.marks.read(streamName)).metadata;
+        const found = revivedAt > 0 ? await this.#write(streamName, events, revivedAt - 1) : outcome;
+        if ('value' in found) return found;
+        if (found !== outcome && !this.#isWrongRevision(found)) return lost;
+      } catch (error) {
+        // Whoever may not look can try again.
+        if (!isLost || !(error instanceof AccessDeniedError)) return lost;
+      }
+      if (!isLost) return outcome;
+    }
+  }
+
+  #isWrongRevision(outcome: Outcome<ClientAppendResult>): boolean {
+    return 'error' in outcome && this.#translated(outcome.error, '', 'no_stream') instanceof WrongExpectedRevisionError;
+  }
+
   #write(streamName: string, events: readonly EventData[], expected: ExpectedRevision) {
-    const isRepeatable = expected === 'no_stream' || typeof expected === 'number';
     const written = events.map(({ eventId, type, data, metadata }) => new WrittenEvent(eventId, type, data, metadata));
     return this.server.write(
       (client, options) => client.appendToStream(streamName, written, { ...options, ...expecting(expected) }),
-      { isAppend: true, repeats: (after) => isRepeatable || after === 'not_done' },
+      { isAppend: true, repeats: (after) => typeof expected === 'number' || after === 'not_done' },
     );
   }
 

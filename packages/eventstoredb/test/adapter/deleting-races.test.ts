@@ -26,6 +26,24 @@ test('metadata that another tool changes on a revived stream does not undo the d
   });
 });
 
+for (const count of [1, 2]) {
+  for (const expectedRevision of ['any', 1] as const) {
+    test(`a revival by ${count} at no_stream, deleted at ${expectedRevision}, whose acknowledgement is lost is no failure`, async () => {
+      await using store = await opened({ timeout: 300, retryFor: 5_000, batchAppends: false });
+      await store.events.append('account-1', numbered(2), noStream);
+      await store.events.deleteStream('account-1', { expectedRevision });
+      store.server.faults.commitWithoutAcknowledging({ calls: ['append'], times: expectedRevision === 'any' ? 1 : 3 });
+      const events = numbered(count);
+      const { revision } = await store.events.append('account-1', events, noStream);
+      assert.equal(revision, 1 + count);
+      assert.deepEqual(
+        await idsOf(store.events.readStream('account-1')),
+        events.map(({ eventId }) => eventId),
+      );
+    });
+  }
+}
+
 test('a deletion or the end of a deleted stream at no_stream spares what revived it meanwhile', async () => {
   for (const end of ['deleteStream', 'tombstoneStream'] as const) {
     await using store = await opened();
@@ -200,6 +218,21 @@ test('where another tool has deleted the note how a stream began, the log tells'
   const longer = [...first, ...numbered(1)];
   assert.equal((await errorOf(store.events.append('account-1', longer, noStream)))['code'], 'WRONG_EXPECTED_REVISION');
   assert.equal((await store.events.append('account-1', numbered(2), noStream)).revision, 4);
+});
+
+test('a revival whose acknowledgement is lost is not made again where others delete the stream meanwhile', async () => {
+  await using store = await opened({ timeout: 1_000, retryFor: 5_000, batchAppends: false });
+  await store.events.append('account-1', numbered(2), noStream);
+  await store.events.deleteStream('account-1');
+  const other = await store.another();
+  await other.events.head();
+  store.server.faults.commitWithoutAcknowledging({ calls: ['append'], times: 1 });
+  const appending = store.events.append('account-1', numbered(1), noStream);
+  await until(() => store.server.faults.met === 1, 'the append has arrived');
+  await other.events.deleteStream('account-1');
+  assert.equal((await appending).revision, 2);
+  assert.equal((await errorOf(idsOf(store.events.readStream('account-1'))))['code'], 'STREAM_NOT_FOUND');
+  assert.equal((await idsOf(store.events.readAll())).length, 3);
 });
 
 test.run();
