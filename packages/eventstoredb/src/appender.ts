@@ -82,7 +82,7 @@ export class Appender {
   ): Promise<AppendResult> {
     const before = await this.known.floor();
     const outcome = await (expected === 'no_stream'
-      ? this.#writeFirst(streamName, events)
+      ? this.#writeFirst(streamName, events, before)
       : this.#write(streamName, events, expected));
     if ('value' in outcome) return this.#result(streamName, outcome.value, before);
     const { error, after } = outcome;
@@ -100,10 +100,14 @@ export class Appender {
 
   /**
    * At `no_stream`. An attempt whose acknowledgement is lost may have revived the stream, so that the next one is refused,
-   * or revives it once more where others have deleted it since. Behind such an attempt the events are looked for where the
-   * stream was revived, by an append below the last revision, which can write nothing.
+   * or revives it once more where others have deleted it since. So where it had a life before, the events are looked for
+   * in the log, from `before` on, which is a position from before the first attempt.
    */
-  async #writeFirst(streamName: string, events: readonly EventData[]): Promise<Outcome<ClientAppendResult>> {
+  async #writeFirst(
+    streamName: string,
+    events: readonly EventData[],
+    before: number,
+  ): Promise<Outcome<ClientAppendResult>> {
     const patience = new Patience(this.server.settings.retryFor);
     let lost: Outcome<ClientAppendResult> | undefined;
     for (;;) {
@@ -114,16 +118,40 @@ export class Appender {
       if (lost === undefined) return outcome;
       if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !this.#isWrongRevision(outcome)) return lost;
       try {
-        const { revivedAt = 0 } = (await this.marks.read(streamName)).metadata;
-        const found = revivedAt > 0 ? await this.#write(streamName, events, revivedAt - 1) : outcome;
-        if ('value' in found) return found;
-        if (found !== outcome && !this.#isWrongRevision(found)) return lost;
-      } catch (error) {
-        // Whoever may not look can try again.
-        if (!isLost || !(error instanceof AccessDeniedError)) return lost;
+        const { deletion, metadata } = await this.marks.read(streamName);
+        const hasLived = [deletion, metadata.revivedAt, metadata.truncateBefore].some((mark) => mark !== undefined);
+        if (hasLived && before < 0) return lost;
+        const value = hasLived ? await this.#writtenBehind(before, streamName, events) : undefined;
+        if (value !== undefined) return { value };
+      } catch {
+        // Nobody knows, and whoever tried again might write it a second time.
+        return lost;
       }
       if (!isLost) return outcome;
     }
+  }
+
+  /** As the server would have answered. */
+  async #writtenBehind(
+    before: number,
+    streamName: string,
+    events: readonly EventData[],
+  ): Promise<ClientAppendResult | undefined> {
+    const lastId = events.at(-1)?.eventId.toLowerCase();
+    for await (const page of this.log.all({
+      from: before > 0 ? before : undefined,
+      filter: { prefixes: [streamName] },
+    })) {
+      const last = page.find((event) => event.streamName === streamName && event.eventId === lastId);
+      if (last === undefined) continue;
+      const place = BigInt(last.position);
+      return {
+        success: true,
+        nextExpectedRevision: BigInt(last.revision),
+        position: { commit: place, prepare: place },
+      };
+    }
+    return undefined;
   }
 
   #isWrongRevision(outcome: Outcome<ClientAppendResult>): boolean {

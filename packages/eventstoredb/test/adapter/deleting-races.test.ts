@@ -235,4 +235,26 @@ test('a revival whose acknowledgement is lost is not made again where others del
   assert.equal((await idsOf(store.events.readAll())).length, 3);
 });
 
+test('a revival whose acknowledgement is lost is found behind deletions and revivals by others', async () => {
+  await using store = await opened({ timeout: 1_000, retryFor: 5_000, batchAppends: false });
+  await store.events.append('account-1', numbered(2), noStream);
+  await store.events.deleteStream('account-1');
+  const other = await store.another();
+  await other.events.head();
+  store.server.faults.commitWithoutAcknowledging({ calls: ['append'], times: 1 });
+  const events = numbered(2);
+  const appending = store.events.append('account-1', events, noStream);
+  await until(() => store.server.faults.met === 1, 'the append has arrived');
+  const tool = EventStoreDBClient.connectionString(store.server.connectionString);
+  await tool.deleteStream('account-1');
+  await tool.dispose();
+  await other.events.append('account-1', numbered(1), any);
+  const { revision, position, repeated } = await appending;
+  const stored = [];
+  for await (const event of store.events.readAll()) stored.push(event);
+  const last = stored.find(({ eventId }) => eventId === events[1]?.eventId);
+  assert.deepEqual([revision, position, repeated], [3, last?.position, false]);
+  assert.equal(stored.length, 5);
+});
+
 test.run();
