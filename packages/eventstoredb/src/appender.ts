@@ -1,5 +1,6 @@
 /** Appends: what they mean is the server's, and what their answers leave open is found out here. */
 import {
+  AccessDeniedError,
   type AppendOptions,
   type AppendResult,
   type EventData,
@@ -16,7 +17,9 @@ import { causeOf } from './failures.ts';
 import type { JustRead } from './just-read.ts';
 import type { KnownPositions } from './known-positions.ts';
 import { lastRevision } from './last-revision.ts';
-import type { Server } from './server.ts';
+import type { LogReader } from './log-reader.ts';
+import { Patience } from './patience.ts';
+import type { Outcome, Server } from './server.ts';
 import { exact } from './stored-event.ts';
 import type { Marks, StreamMarks } from './stream-marks.ts';
 import { WrittenEvent } from './written-event.ts';
@@ -27,6 +30,7 @@ export class Appender {
     private readonly marks: StreamMarks,
     private readonly known: KnownPositions,
     private readonly justRead: JustRead,
+    private readonly log: LogReader,
   ) {}
 
   /** The arguments were checked. */
@@ -34,8 +38,8 @@ export class Appender {
     const { expectedRevision, revive = true } = options;
     if (events.length === 0) return this.#checkOnly(streamName, options);
     // To the server a stream that was emptied exists.
-    if (!revive || expectedRevision === 'stream_exists') await this.assertAlive(streamName, expectedRevision);
-    return this.#send(streamName, events, expectedRevision);
+    if (!revive || expectedRevision === 'stream_exists') await this.assertAlive(streamName, events, expectedRevision);
+    return this.#send(streamName, events, expectedRevision, revive);
   }
 
   /** What the contract's rules ask of a stream, and what is set on it. Throws `StreamDeletedError` for a tombstone. */
@@ -57,10 +61,12 @@ export class Appender {
    * Below the last revision an append revives nothing: it was stored before, or is refused. What is deleted between this
    * look, or the reading that stands for it, and the append is revived all the same, as the server knows no such expectation.
    */
-  async assertAlive(streamName: string, expected: ExpectedRevision): Promise<void> {
+  async assertAlive(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<void> {
     if (this.justRead.has(streamName)) return;
-    const { deleted } = await this.marks.read(streamName);
-    if (!deleted) return;
+    const marks = await this.marks.read(streamName);
+    if (!marks.deleted) return;
+    // What begins as the stream did is stored, or is refused, and revives nothing.
+    if (expected === 'no_stream' && (await this.#beganWith(streamName, events, marks))) return;
     const last = await lastRevision(this.server, streamName);
     if (typeof expected === 'number' && expected < (last ?? -1)) return;
     if (typeof expected === 'number' && expected > (last ?? -1))
@@ -68,14 +74,21 @@ export class Appender {
     throw new StreamDeletedError(streamName, false);
   }
 
-  async #send(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<AppendResult> {
+  async #send(
+    streamName: string,
+    events: readonly EventData[],
+    expected: ExpectedRevision,
+    revive: boolean,
+  ): Promise<AppendResult> {
     const before = await this.known.floor();
-    const outcome = await this.#write(streamName, events, expected);
+    const outcome = await (expected === 'no_stream'
+      ? this.#writeFirst(streamName, events, before)
+      : this.#write(streamName, events, expected));
     if ('value' in outcome) return this.#result(streamName, outcome.value, before);
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(streamName, causeOf(error));
     const refusal = this.#translated(error, streamName, expected);
-    if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream')
+    if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream' && revive)
       return this.#revive(streamName, events, refusal);
     if (refusal instanceof StreamDeletedError && expected === 'stream_exists') {
       // The server says the same of a stream that was deleted softly; of a tombstone this throws.
@@ -85,12 +98,71 @@ export class Appender {
     throw refusal;
   }
 
+  /**
+   * At `no_stream`. An attempt whose acknowledgement is lost may have revived the stream, so that the next one is refused,
+   * or revives it once more where others have deleted it since. So where it had a life before, the events are looked for
+   * in the log, from `before` on, which is a position from before the first attempt.
+   */
+  async #writeFirst(
+    streamName: string,
+    events: readonly EventData[],
+    before: number,
+  ): Promise<Outcome<ClientAppendResult>> {
+    const patience = new Patience(this.server.settings.retryFor);
+    let lost: Outcome<ClientAppendResult> | undefined;
+    for (;;) {
+      const outcome = await this.#write(streamName, events, 'no_stream');
+      if ('value' in outcome) return outcome;
+      const isLost = outcome.after === 'unknown';
+      if (isLost) lost = outcome;
+      if (lost === undefined) return outcome;
+      if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !this.#isWrongRevision(outcome)) return lost;
+      try {
+        const { deletion, metadata } = await this.marks.read(streamName);
+        const hasLived = [deletion, metadata.revivedAt, metadata.truncateBefore].some((mark) => mark !== undefined);
+        if (hasLived && before < 0) return lost;
+        const value = hasLived ? await this.#writtenBehind(before, streamName, events) : undefined;
+        if (value !== undefined) return { value };
+      } catch {
+        // Nobody knows, and whoever tried again might write it a second time.
+        return lost;
+      }
+      if (!isLost) return outcome;
+    }
+  }
+
+  /** As the server would have answered. */
+  async #writtenBehind(
+    before: number,
+    streamName: string,
+    events: readonly EventData[],
+  ): Promise<ClientAppendResult | undefined> {
+    const lastId = events.at(-1)?.eventId.toLowerCase();
+    for await (const page of this.log.all({
+      from: before > 0 ? before : undefined,
+      filter: { prefixes: [streamName] },
+    })) {
+      const last = page.find((event) => event.streamName === streamName && event.eventId === lastId);
+      if (last === undefined) continue;
+      const place = BigInt(last.position);
+      return {
+        success: true,
+        nextExpectedRevision: BigInt(last.revision),
+        position: { commit: place, prepare: place },
+      };
+    }
+    return undefined;
+  }
+
+  #isWrongRevision(outcome: Outcome<ClientAppendResult>): boolean {
+    return 'error' in outcome && this.#translated(outcome.error, '', 'no_stream') instanceof WrongExpectedRevisionError;
+  }
+
   #write(streamName: string, events: readonly EventData[], expected: ExpectedRevision) {
-    const isRepeatable = expected === 'no_stream' || typeof expected === 'number';
     const written = events.map(({ eventId, type, data, metadata }) => new WrittenEvent(eventId, type, data, metadata));
     return this.server.write(
       (client, options) => client.appendToStream(streamName, written, { ...options, ...expecting(expected) }),
-      { isAppend: true, repeats: (after) => isRepeatable || after === 'not_done' },
+      { isAppend: true, repeats: (after) => typeof expected === 'number' || after === 'not_done' },
     );
   }
 
@@ -99,25 +171,53 @@ export class Appender {
    * alone revives it.
    */
   async #revive(streamName: string, events: readonly EventData[], refusal: WrongExpectedRevisionError) {
-    const last = await this.marks.emptiedAt(streamName);
+    const last = await this.emptiedAt(streamName, events);
     if (last === undefined) throw refusal;
-    if (events.length > 1 && (await this.#beganWith(streamName, events.slice(0, 1)))) throw refusal;
     try {
-      return await this.#send(streamName, events, last);
+      return await this.#send(streamName, events, last, true);
     } catch (error) {
       if (!(error instanceof WrongExpectedRevisionError)) throw error;
       throw new WrongExpectedRevisionError(streamName, 'no_stream', error.actual);
     }
   }
 
-  /** Whether the stream began with this very event, and more than it were stored then: an append of more revives nothing. */
-  async #beganWith(streamName: string, first: readonly EventData[]): Promise<boolean> {
-    const outcome = await this.#write(streamName, first, 'no_stream');
-    if ('value' in outcome && outcome.value.nextExpectedRevision === 0n) return true;
-    const error = 'value' in outcome ? undefined : this.#translated(outcome.error, streamName, 'no_stream');
-    if (error instanceof WrongExpectedRevisionError) return false;
-    // Others revived the stream and deleted it meanwhile, by the server's mark: so this one was written.
-    throw error ?? new OutcomeUnknownError(streamName, {});
+  /**
+   * The last revision of a stream that was emptied, behind which these events alone revive it; `undefined` of any other, for
+   * whoever may not look, and where the stream began with the first of them: then they are stored, or refused.
+   */
+  async emptiedAt(streamName: string, events: readonly EventData[]): Promise<number | undefined> {
+    const marks = await this.#mayLook(streamName);
+    const { deletion } = marks;
+    if (deletion?.kind !== 'emptied') return undefined;
+    // One event alone would have been found stored.
+    if (events.length > 1 && (await this.#beganWith(streamName, events, marks))) return undefined;
+    return deletion.first - 1;
+  }
+
+  /** Whoever may not look is told what the server says. */
+  async #mayLook(streamName: string): Promise<Partial<Marks>> {
+    return this.marks.read(streamName).catch((error: unknown) => {
+      if (error instanceof AccessDeniedError) return {};
+      throw error;
+    });
+  }
+
+  /**
+   * Whether the stream, which was deleted, began with the first of these events: then they are stored, or refused. The
+   * server cannot be asked without the danger that it writes; so the deletion has noted it. Where it could not, as the first
+   * event was hidden before, or where the note was lost, the log tells.
+   */
+  async #beganWith(streamName: string, [first]: readonly EventData[], { began }: Partial<Marks>): Promise<boolean> {
+    return (began ?? (await this.#beganInLog(streamName))) === first?.eventId.toLowerCase();
+  }
+
+  async #beganInLog(streamName: string): Promise<string | undefined> {
+    for await (const page of this.log.all({ filter: { prefixes: [streamName] } })) {
+      const first = page.find((event) => event.streamName === streamName);
+      // A server that scavenged has another one, and takes the first for gone.
+      if (first !== undefined) return first.revision === 0 ? first.eventId : undefined;
+    }
+    return undefined;
   }
 
   #result(streamName: string, { nextExpectedRevision, position }: ClientAppendResult, before: number): AppendResult {

@@ -9,6 +9,7 @@ import {
 } from '@tidemark/core';
 import type { Appender } from './appender.ts';
 import { expecting } from './expecting.ts';
+import type { JustRead } from './just-read.ts';
 import { lastRevision } from './last-revision.ts';
 import { Patience } from './patience.ts';
 import type { Server } from './server.ts';
@@ -19,20 +20,30 @@ export class Deleter {
     private readonly server: Server,
     private readonly marks: StreamMarks,
     private readonly appender: Appender,
+    private readonly justRead: JustRead,
   ) {}
 
   async delete(streamName: string, expected: ExpectedRevision): Promise<void> {
-    if (typeof expected === 'number') return this.#deleteAt(streamName, expected);
-    const { state } = await this.appender.look(streamName);
-    assertDeletable(state, expected, false);
-    await this.marks.change(streamName, ({ deleted, metadata }) => (deleted ? undefined : { deleted: true, metadata }));
+    try {
+      await this.#delete(streamName, expected);
+    } finally {
+      this.justRead.deleted();
+    }
   }
 
   async tombstone(streamName: string, expected: ExpectedRevision): Promise<void> {
     const { state } = await this.appender.look(streamName);
     assertDeletable(state, expected, true);
-    // A deleted stream is none to the server, or one without events.
-    await this.#tombstone(streamName, state.deleted && expected === 'no_stream' ? 'any' : expected);
+    await this.#tombstone(streamName, expected, state.deleted ? whereDeleted(expected, state.head) : expected);
+  }
+
+  async #delete(streamName: string, expected: ExpectedRevision): Promise<void> {
+    if (typeof expected === 'number') return this.#deleteAt(streamName, expected);
+    const { state } = await this.appender.look(streamName);
+    assertDeletable(state, expected, false);
+    // It is deleted already. What revives it from now on is not meant.
+    if (expected === 'no_stream') return;
+    await this.marks.change(streamName, ({ deleted, metadata }) => (deleted ? undefined : { deleted: true, metadata }));
   }
 
   /** Where an event came before the deletion, the deletion is none: what is read behind it tells. */
@@ -64,9 +75,9 @@ export class Deleter {
     }
   }
 
-  async #tombstone(streamName: string, expected: ExpectedRevision): Promise<void> {
+  async #tombstone(streamName: string, expected: ExpectedRevision, asked: ExpectedRevision): Promise<void> {
     const outcome = await this.server.write(
-      (client, options) => client.tombstoneStream(streamName, { ...options, ...expecting(expected) }),
+      (client, options) => client.tombstoneStream(streamName, { ...options, ...expecting(asked) }),
       { isAppend: false, repeats: () => true },
     );
     if ('value' in outcome) return;
@@ -75,4 +86,13 @@ export class Deleter {
     if (error instanceof StreamDeletedError && outcome.wasUnknown) return;
     throw error;
   }
+}
+
+/**
+ * What to expect of a deleted stream, which the server takes for one that is none, or for one without events. Whoever
+ * expects none must not end one that is revived meanwhile.
+ */
+function whereDeleted(expected: ExpectedRevision, head: Revision | undefined): ExpectedRevision {
+  if (expected === 'no_stream') return head ?? 'any';
+  return expected === 'stream_exists' ? 'any' : expected;
 }

@@ -74,10 +74,10 @@ export class EventStoreDBEventStore implements EventStore {
     const see = (position: Position) => known.see(position);
     const justRead = new JustRead();
     this.#marks = new StreamMarks(server);
-    this.#appender = new Appender(server, this.#marks, known, justRead);
-    this.#several = new SeveralStreams(server, this.#appender, this.#marks, known);
-    this.#deleter = new Deleter(server, this.#marks, this.#appender);
     this.#log = new LogReader(server, see);
+    this.#appender = new Appender(server, this.#marks, known, justRead, this.#log);
+    this.#several = new SeveralStreams(server, this.#appender, this.#marks, known);
+    this.#deleter = new Deleter(server, this.#marks, this.#appender, justRead);
     this.#logId = new LogId(server);
     this.#streams = new StreamReader(server, new HiddenEvents(this.#log, this.#marks), justRead);
     this.#feed = new Feed(server, see);

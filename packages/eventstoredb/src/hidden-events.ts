@@ -4,7 +4,7 @@
  */
 import { type Revision, type StoredEvent, StreamNotFoundError } from '@tidemark/core';
 import type { LogReader } from './log-reader.ts';
-import type { StreamMarks } from './stream-marks.ts';
+import type { Marks, StreamMarks } from './stream-marks.ts';
 
 export interface Stretch {
   readonly streamName: string;
@@ -51,14 +51,13 @@ export class HiddenEvents {
   }
 
   /**
-   * For a reading that finds nothing, or begins behind where it was to: whether a deletion that was none hid something,
-   * and does no more, so that it is to be read again. Throws `StreamNotFoundError` where the stream is deleted, which the
-   * server need not know.
+   * For a reading that finds nothing, or begins behind where it was to: what is set on the stream. Throws
+   * `StreamNotFoundError` where it is deleted, which the server need not know.
    */
-  async wereShown(streamName: string): Promise<boolean> {
-    const { deleted, mended } = await this.marks.read(streamName);
-    if (deleted) throw new StreamNotFoundError(streamName);
-    return mended;
+  async marksOf(streamName: string): Promise<Marks> {
+    const marks = await this.marks.read(streamName);
+    if (marks.deleted) throw new StreamNotFoundError(streamName);
+    return marks;
   }
 
   /** The stream's events beyond this one, as the log has them. */

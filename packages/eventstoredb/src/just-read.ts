@@ -5,10 +5,24 @@
  */
 export class JustRead {
   readonly #names = new Set<string>();
+  #deletions = 0;
 
-  note(streamName: string): void {
+  /** Where a reading begins, for `note`. */
+  begin(): number {
+    return this.#deletions;
+  }
+
+  /** A reading that began before this store deleted something may have been overtaken by the deletion. */
+  note(streamName: string, begun: number): void {
+    if (begun !== this.#deletions) return;
     if (this.#names.size === 0) setImmediate(() => this.#names.clear());
     this.#names.add(streamName);
+  }
+
+  /** A stream was deleted: who hears of it in this turn must not be told what was read before. */
+  deleted(): void {
+    this.#deletions += 1;
+    this.#names.clear();
   }
 
   has(streamName: string): boolean {

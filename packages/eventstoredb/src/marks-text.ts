@@ -3,6 +3,8 @@
  * stands in it under `tidemark`:
  *
  * - A stream may be deleted by the server's own mark, `$tb` at the end of all revisions, or by hiding all that it has.
+ * - What a deletion hides cannot be read any more, and whoever writes to a deleted stream has to know how it began. So
+ *   the deletion notes the first event's id.
  * - A revival sets `$tb` to the first new revision, and whoever lowers `$tb` later shows what was deleted. So it is noted
  *   where the stream was revived, and `$tb` is kept from going below.
  */
@@ -17,21 +19,31 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * `emptied`: what stands before `first` is hidden, and the stream counts as deleted as long as nothing stands behind.
  * What stands there was written after the deletion, and revived the stream, or before it, so that it was none: where the
- * log has it tells. `since` is where the log has the deletion; default: where it has this metadata.
+ * log has it tells. `at` is the metadata's revision with which it was deleted: any other was written by a tool that knows
+ * nothing of this. `since` is where the log has the deletion, once somebody has seen it there.
  */
 export type Deletion =
   | { readonly kind: 'marked'; readonly since?: Position | undefined }
-  | { readonly kind: 'emptied'; readonly first: Revision; readonly since?: Position | undefined };
+  | {
+      readonly kind: 'emptied';
+      readonly first: Revision;
+      readonly at?: Revision | undefined;
+      readonly since?: Position | undefined;
+    };
 
 export interface Meaning {
   readonly deletion: Deletion | undefined;
   /** Of a deleted stream: what was set on it when it was deleted. */
   readonly metadata: StreamMetadata;
+  /** The id of the stream's first event ever, where a deletion noted it; what `textOf` is not told stays as it is. */
+  readonly began?: string | undefined;
 }
 
 interface Kept {
+  readonly began?: string;
   readonly deleted?: boolean;
   readonly emptied?: boolean;
+  readonly at?: number;
   readonly since?: number;
   readonly revivedAt?: number;
   readonly truncateBefore?: number | null;
@@ -56,16 +68,17 @@ export function meaningOf(json: Json): Meaning {
     ...(isObject(custom) && { custom }),
     ...(revivedAt !== undefined && { revivedAt }),
   };
-  return { deletion, metadata: metadata as StreamMetadata };
+  return { deletion, metadata: metadata as StreamMetadata, began: kept.began };
 }
 
 /** The metadata event's text. What others have set in `json`, such as `$acl`, stays. */
-export function textOf(json: Json, { metadata, deletion }: Meaning): string {
+export function textOf(json: Json, { metadata, deletion, began = keptIn(json).began }: Meaning): string {
   const { $tb: _, $maxCount: __, $maxAge: ___, custom: ____, tidemark: _____, ...others } = json;
   const { truncateBefore, maxCount, maxAge, custom, revivedAt } = metadata;
   const hidden = Math.max(truncateBefore ?? 0, revivedAt ?? 0);
   const isDeleted = deletion !== undefined;
   const kept: Kept = {
+    ...(began !== undefined && { began }),
     ...(isDeleted && keptOf(deletion)),
     ...(revivedAt !== undefined && { revivedAt }),
     ...((isDeleted || (revivedAt !== undefined && truncateBefore !== hidden)) && {
@@ -85,15 +98,18 @@ export function textOf(json: Json, { metadata, deletion }: Meaning): string {
   return rest === '{}' ? `{"$tb":${mark}}` : `{"$tb":${mark},${rest.slice(1)}`;
 }
 
-function deletionIn($tb: unknown, { emptied, since }: Kept): Deletion | undefined {
+function deletionIn($tb: unknown, { emptied, at, since }: Kept): Deletion | undefined {
   if (typeof $tb !== 'number') return undefined;
   if (!Number.isSafeInteger($tb)) return { kind: 'marked' };
-  return emptied === true ? { kind: 'emptied', first: $tb, since } : undefined;
+  return emptied === true ? { kind: 'emptied', first: $tb, at, since } : undefined;
 }
 
-function keptOf({ kind, since }: Deletion): Kept {
-  if (kind === 'marked' && since === undefined) return { deleted: true };
-  return { emptied: true, ...(since !== undefined && { since }) };
+function keptOf(deletion: Deletion): Kept {
+  const { since } = deletion;
+  if (since !== undefined) return { emptied: true, since };
+  return deletion.kind === 'marked'
+    ? { deleted: true }
+    : { emptied: true, ...(deletion.at !== undefined && { at: deletion.at }) };
 }
 
 function markOf(deletion: Deletion): string {

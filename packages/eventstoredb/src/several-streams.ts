@@ -69,10 +69,10 @@ export class SeveralStreams {
     if (first === undefined) return [];
     if (others.length === 0) return [await this.appender.append(first.streamName, first.events, first)];
     this.#assertPossible(appends);
-    for (const { streamName, expectedRevision, revive = true } of appends) {
+    for (const { streamName, events, expectedRevision, revive = true } of appends) {
       // To the server a stream that was emptied exists.
       if (!revive || expectedRevision === 'stream_exists')
-        await this.appender.assertAlive(streamName, expectedRevision);
+        await this.appender.assertAlive(streamName, events, expectedRevision);
     }
     return this.#send(appends);
   }
@@ -122,25 +122,27 @@ export class SeveralStreams {
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(namesOf(appends), causeOf(error));
     const refusal = await this.#refusal(error, appends);
+    // An attempt before this one may have revived a stream, which then is one that exists.
+    if (outcome.wasUnknown && expectedOf(appends, refusal) === 'no_stream')
+      throw new OutcomeUnknownError(namesOf(appends), causeOf(error));
     const revived = await this.#reviving(refusal, appends);
     if (revived === undefined) throw refusal;
     try {
       return await this.#send(revived);
     } catch (again) {
-      const name = again instanceof WrongExpectedRevisionError ? again.streamName : undefined;
-      if (name === undefined || expectedOf(appends, name) !== 'no_stream') throw again;
-      throw new WrongExpectedRevisionError(name, 'no_stream', (again as WrongExpectedRevisionError).actual);
+      if (expectedOf(appends, again) !== 'no_stream') throw again;
+      const { streamName, actual } = again as WrongExpectedRevisionError;
+      throw new WrongExpectedRevisionError(streamName, 'no_stream', actual);
     }
   }
 
   /** The same appends, where the one that was refused expects no stream and finds one that was emptied: to the server it exists. */
   async #reviving(refusal: unknown, appends: readonly StreamAppend[]): Promise<readonly StreamAppend[] | undefined> {
-    if (!(refusal instanceof WrongExpectedRevisionError)) return undefined;
-    const { streamName } = refusal;
-    if (expectedOf(appends, streamName) !== 'no_stream') return undefined;
-    const expectedRevision = await this.marks.emptiedAt(streamName);
+    const refused = refusedOf(appends, refusal);
+    if (refused === undefined || refused.expectedRevision !== 'no_stream' || refused.revive === false) return undefined;
+    const expectedRevision = await this.appender.emptiedAt(refused.streamName, refused.events);
     if (expectedRevision === undefined) return undefined;
-    return appends.map((append) => (append.streamName === streamName ? { ...append, expectedRevision } : append));
+    return appends.map((append) => (append === refused ? { ...append, expectedRevision } : append));
   }
 
   async #refusal(error: unknown, appends: readonly StreamAppend[]): Promise<unknown> {
@@ -196,8 +198,14 @@ export class SeveralStreams {
   }
 }
 
-function expectedOf(appends: readonly StreamAppend[], name: string): ExpectedRevision | undefined {
-  return appends.find(({ streamName }) => streamName === name)?.expectedRevision;
+/** The one that a wrong revision is about. */
+function refusedOf(appends: readonly StreamAppend[], refusal: unknown): StreamAppend | undefined {
+  if (!(refusal instanceof WrongExpectedRevisionError)) return undefined;
+  return appends.find(({ streamName }) => streamName === refusal.streamName);
+}
+
+function expectedOf(appends: readonly StreamAppend[], refusal: unknown): ExpectedRevision | undefined {
+  return refusedOf(appends, refusal)?.expectedRevision;
 }
 
 function namesOf(appends: readonly StreamAppend[]): string {

@@ -34,6 +34,8 @@ export interface Marks {
   readonly deletion: Deletion | undefined;
   readonly deleted: boolean;
   readonly metadata: StreamMetadata;
+  /** The id of the stream's first event, where a deletion noted it. */
+  readonly began: string | undefined;
   /** A deletion that was none was taken back by this look. */
   readonly mended: boolean;
 }
@@ -55,31 +57,19 @@ export class StreamMarks {
     for (let mended = false; ; mended = true) {
       const last = await this.#last(streamName);
       const json = last === undefined ? {} : objectIn(last.dataText);
-      const { metadata, deletion } = meaningOf(json);
-      const stored = { json, revision: last?.revision, position: last?.position, metadata, deletion, mended };
+      const { metadata, deletion, began } = meaningOf(json);
+      const stored = { json, revision: last?.revision, position: last?.position, metadata, deletion, began, mended };
       if (last === undefined || deletion?.kind !== 'emptied') return { ...stored, deleted: deletion !== undefined };
-      const { first, since = last.position } = deletion;
+      const { first, at, since = last.position } = deletion;
       const behind = await this.#behind(streamName, first, metadata);
       if (behind === undefined) return { ...stored, deletion: { ...deletion, since }, deleted: true };
-      if (behind > since) {
+      // Where another tool has written metadata since, the deletion's place is hidden: its author has looked at it by then.
+      const isOld = deletion.since === undefined && at !== last.revision;
+      if (isOld || behind > since) {
         const revived = { ...metadata, truncateBefore: first, revivedAt: first };
         return { ...stored, metadata: revived, deletion: undefined, deleted: false };
       }
       await this.#write(streamName, last.revision, textOf(json, { metadata, deletion: undefined }));
-    }
-  }
-
-  /**
-   * The last revision of a stream that was emptied, behind which one append alone revives it; `undefined` of any other, and
-   * for whoever may not look.
-   */
-  async emptiedAt(streamName: string): Promise<Revision | undefined> {
-    try {
-      const { deletion } = await this.read(streamName);
-      return deletion?.kind === 'emptied' ? deletion.first - 1 : undefined;
-    } catch (error) {
-      if (error instanceof AccessDeniedError) return undefined;
-      throw error;
     }
   }
 
@@ -91,13 +81,17 @@ export class StreamMarks {
       if (wanted === undefined) return true;
       const { metadata, deleted } = wanted;
       const deletion = deleted ? deletionOver(marks) : undefined;
-      return this.#write(streamName, marks.revision, textOf(marks.json, { metadata, deletion }));
+      const began = deleted && !marks.deleted ? await this.#beganAs(streamName, marks) : marks.began;
+      return this.#write(streamName, marks.revision, textOf(marks.json, { metadata, deletion, began }));
     });
   }
 
   /** Deletes a stream whose last event stands before `first`; false where another change came first. */
-  empty(streamName: string, { json, metadata, revision }: Marks, first: Revision): Promise<boolean> {
-    return this.#write(streamName, revision, textOf(json, { metadata, deletion: { kind: 'emptied', first } }));
+  async empty(streamName: string, marks: Marks, first: Revision): Promise<boolean> {
+    const { json, metadata, revision } = marks;
+    const began = await this.#beganAs(streamName, marks);
+    const deletion: Deletion = { kind: 'emptied', first, at: (revision ?? -1) + 1 };
+    return this.#write(streamName, revision, textOf(json, { metadata, deletion, began }));
   }
 
   /** Tries until `attempt` says that it is done. */
@@ -123,23 +117,36 @@ export class StreamMarks {
     return last;
   }
 
+  /** The first event's id, as long as it can be read. */
+  async #beganAs(streamName: string, { began }: Marks): Promise<string | undefined> {
+    if (began !== undefined) return began;
+    const first = await this.#read(streamName, 0).catch(unlessDenied);
+    return first?.revision === 0 ? first.eventId : undefined;
+  }
+
   /** Where the log has what stands at this revision or behind it; `undefined` where nothing does. */
   async #behind(streamName: string, first: Revision, { maxAge }: StreamMetadata): Promise<Position | undefined> {
-    const [event] = await this.server
-      .readFew({ streamName, right: 'read it ($r)' }, (client, options) =>
-        client.readStream(streamName, {
-          ...options,
-          direction: 'forwards',
-          fromRevision: BigInt(first),
-          maxCount: 1,
-        }),
-      )
-      .catch(orNothing);
+    const event = await this.#read(streamName, first);
     if (event !== undefined) return event.position;
     if (maxAge === undefined) return undefined;
     // It may have grown too old to be read, and with it all that the deletion hid: which came first makes no difference.
     const last = await lastRevision(this.server, streamName).catch(unlessDenied);
     return (last ?? -1) < first ? undefined : Number.POSITIVE_INFINITY;
+  }
+
+  /** The first event from this revision on that is not hidden. */
+  async #read(streamName: string, from: Revision): Promise<StoredEvent | undefined> {
+    const [event] = await this.server
+      .readFew({ streamName, right: 'read it ($r)' }, (client, options) =>
+        client.readStream(streamName, {
+          ...options,
+          direction: 'forwards',
+          fromRevision: BigInt(from),
+          maxCount: 1,
+        }),
+      )
+      .catch(orNothing);
+    return event;
   }
 
   async #write(streamName: string, revision: Revision | undefined, text: string): Promise<boolean> {

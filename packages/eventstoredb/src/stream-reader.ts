@@ -5,6 +5,7 @@ import type { JustRead } from './just-read.ts';
 import { firstPage, pageSize } from './page-bounds.ts';
 import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
+import type { Marks } from './stream-marks.ts';
 
 type Pages = AsyncGenerator<readonly StoredEvent[], void, undefined>;
 
@@ -60,28 +61,43 @@ export class StreamReader {
     } while (left > 0);
   }
 
-  /** As `page`, where a reading begins: what a deletion hid that was none is shown. Throws `StreamNotFoundError`. */
+  /**
+   * As `page`, where a reading begins: what a deletion hid that was none is shown, whoever took that back, before this
+   * look or at it. So a page is given only where what is set on the stream says why it begins where it does: by what is
+   * cut off, or by a limit, which hides the same again. Throws `StreamNotFoundError`.
+   */
   async first(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
-    const page = await this.page(reading, from, limit);
-    const { events, isCut } = page;
-    const isShort = !isCut && events.length < limit;
-    const lowest = events.at(reading.direction === 'forwards' ? 0 : -1)?.revision;
-    const begins = reading.direction === 'forwards' ? (from ?? 0) : isShort ? 0 : lowest;
-    if (lowest !== undefined && lowest === begins) return page;
-    return (await this.hidden.wereShown(reading.streamName)) ? this.page(reading, from, limit) : page;
+    let before: Revision | undefined;
+    let looked: Marks | undefined;
+    for (;;) {
+      const page = await this.page(reading, from, limit);
+      const { events, isCut } = page;
+      const isShort = !isCut && events.length < limit;
+      const lowest = events.at(reading.direction === 'forwards' ? 0 : -1)?.revision;
+      const begins = reading.direction === 'forwards' ? (from ?? 0) : isShort ? 0 : lowest;
+      if (lowest !== undefined && (lowest === begins || lowest === before)) return page;
+      const marks = await this.hidden.marksOf(reading.streamName);
+      const { truncateBefore = 0, revivedAt = 0 } = marks.metadata;
+      const isTold = lowest === undefined || lowest <= Math.max(truncateBefore, revivedAt);
+      if (!marks.mended && (isTold || marks.revision === looked?.revision)) return page;
+      // A node that follows may not show yet what was taken back.
+      before = marks.mended ? undefined : lowest;
+      looked = marks;
+    }
   }
 
   /** From a revision on, inclusive; `undefined`: from where the direction begins. */
   async page(reading: Reading, from: Revision | undefined, limit: number): Promise<ReadPage> {
     const { streamName, direction, signal } = reading;
     const place = from === undefined ? (direction === 'forwards' ? 'start' : 'end') : BigInt(from);
+    const begun = this.justRead.begin();
     const page = await this.server.read(
       { streamName, right: 'read it ($r)' },
       (client, options) =>
         client.readStream(streamName, { ...options, direction, fromRevision: place, maxCount: limit }),
       signal,
     );
-    if (page.events.length > 0) this.justRead.note(streamName);
+    if (page.events.length > 0) this.justRead.note(streamName, begun);
     return page;
   }
 }
