@@ -5,7 +5,7 @@ import type { Credentials, EventStoreClient } from './client-type.ts';
 import { causeOf } from './failures.ts';
 import type { Settings } from './options.ts';
 import { assertOneClient, claimBatch, releaseBatch } from './process-wide.ts';
-import { guardSharedStreams } from './shared-streams.ts';
+import { guardSharedStreams, type SharedStreams } from './shared-streams.ts';
 
 /** How long a client may take to end its calls. */
 const longestGoodbye = 2_000;
@@ -15,6 +15,7 @@ const nobody: Credentials = { username: 'tidemark', password: 'tidemark' };
 export class ClientSource {
   #client: Promise<EventStoreClient> | undefined;
   readonly #channels = new WeakMap<EventStoreClient, HeldChannel>();
+  readonly #shared = new WeakMap<EventStoreClient, SharedStreams>();
   /** The latest client's. */
   #held: HeldChannel | undefined;
   #leaving: Promise<void> = Promise.resolve();
@@ -63,7 +64,8 @@ export class ClientSource {
     const client = await this.#make();
     this.#held = holdChannel(client);
     this.#channels.set(client, this.#held);
-    guardSharedStreams(client);
+    const shared = guardSharedStreams(client);
+    if (shared !== undefined) this.#shared.set(client, shared);
     return client;
   }
 
@@ -98,11 +100,10 @@ export class ClientSource {
     });
     // First what makes further calls impossible. Also when it takes longer than anybody waits for it.
     const closing = this.#channels.get(client)?.close();
-    const ended = Promise.all([closing, client.dispose()]).then(
-      () => releaseBatch(client),
-      () => {},
-    );
-    await Promise.race([ended, late]);
+    const disposed = client.dispose();
+    const shared = this.#shared.get(client)?.ended() ?? disposed;
+    const released = Promise.all([closing, shared]).then(() => releaseBatch(client));
+    await Promise.race([Promise.allSettled([disposed, released]), late]);
     clearTimeout(timer);
   }
 }

@@ -14,6 +14,7 @@ import type { EventStoreClient } from './client-type.ts';
 
 interface SharedStream {
   listeners(event: 'data'): ((answer: unknown) => void)[];
+  on(event: 'status', listener: () => void): unknown;
   on(event: 'data', listener: (answer: unknown) => void): unknown;
   removeListener(event: 'data', listener: (answer: unknown) => void): unknown;
   write(message: unknown): boolean;
@@ -25,14 +26,34 @@ interface Creating {
   GRPCStreamCreator?: (kind: unknown, name: unknown, creator: Creator, cache?: object) => unknown;
 }
 
-/** Guards the streams that a client will share. To a client that is made otherwise nothing is done. */
-export function guardSharedStreams(client: EventStoreClient): void {
+export interface SharedStreams {
+  /** Resolves when those that were begun have ended. The client's `dispose` does not, after one that the server ended. */
+  ended(): Promise<void>;
+}
+
+/** Guards the streams that a client will share. To a client that is made otherwise nothing is done: `undefined`. */
+export function guardSharedStreams(client: EventStoreClient): SharedStreams | undefined {
   const creating = client as EventStoreClient & Creating;
   const create = creating.GRPCStreamCreator;
-  if (typeof create !== 'function') return;
+  if (typeof create !== 'function') return undefined;
+  const open = new Set<Promise<void>>();
+  const followed = (stream: SharedStream) => {
+    const ended = new Promise<void>((resolve) => {
+      stream.on('status', resolve);
+    }).then(() => void open.delete(ended));
+    open.add(ended);
+    return guarded(stream);
+  };
   // What is shared is kept in a cache; readings and subscriptions are not.
   creating.GRPCStreamCreator = (kind, name, creator, cache) =>
-    create(kind, name, cache === undefined ? creator : (grpcClient) => guarded(creator(grpcClient)), cache);
+    create(kind, name, cache === undefined ? creator : (grpcClient) => followed(creator(grpcClient)), cache);
+  return {
+    ended: async () => {
+      await Promise.all(open);
+      // What the client does at a stream's end comes behind its status.
+      await new Promise(setImmediate);
+    },
+  };
 }
 
 function guarded(stream: SharedStream): SharedStream {

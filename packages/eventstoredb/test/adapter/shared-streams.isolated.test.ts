@@ -117,6 +117,21 @@ holds('stores one after the other, closed with appends under way that are answer
   await pause(300);
 });
 
+holds('a shared stream that the server ended under an append makes room for the next one', async () => {
+  await using server = await startTestServer();
+  const first = await eventStoreDB(server.connectionString, { timeout: 200 }).open();
+  await first.events.append('account-1', numbered(1), noStream);
+  server.faults.endBatchStreams();
+  await first.events.append('account-2', numbered(1), noStream);
+  await first.close();
+  const next = await eventStoreDB(server.connectionString).open();
+  await until(async () => {
+    await next.events.append('account-3', numbered(1), any);
+    return server.openCalls.batchAppend === 1;
+  }, 'the next store appends over a shared stream');
+  await next.close();
+});
+
 function said() {
   return jsonEvent({ type: 'Said', data: {} });
 }
