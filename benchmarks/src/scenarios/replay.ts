@@ -31,16 +31,16 @@ export const replay: RateScenario = {
   name: 'replay',
   title: 'Replay of the whole log',
   about:
-    'All events in order, a field of each one’s data added up. By hand: pages of 256 whole rows, JSON.parse of the data, and the stream’s name from a map.',
+    'All events in order, a field of each one’s data added up. By hand: pages of 256 whole rows, JSON.parse of data and metadata (scan and parse); or of the data alone, with the stream’s name from a map or without.',
   unit: 'events',
   async open(bench) {
     const accounts = bench.size === 'large' ? 100_000 : bench.amount(10_000, 1_000);
     const file = await seeded(bench, { accounts, eventsEach });
     const log: Log = { bench, file, events: accounts * eventsEach, balance: accounts * (eventsEach - 1) };
     return [
-      { name: 'by hand', prepare: async () => byHand(log, 'data and name') },
-      { name: 'by hand, without stream names', prepare: async () => byHand(log, 'data') },
-      { name: 'by hand, metadata parsed too', prepare: async () => byHand(log, 'data, name and metadata') },
+      { name: 'by hand', prepare: async () => byHand(log, 'data and metadata') },
+      { name: 'by hand, data and stream names', prepare: async () => byHand(log, 'data and name') },
+      { name: 'by hand, data alone', prepare: async () => byHand(log, 'data') },
       { name: 'store.readAll, by pages', prepare: () => byPages(log), target: 0.85, floor: 0.4 },
       { name: 'store.readAll, for await', prepare: () => byForAwait(log), target: 0.85, floor: 0.3 },
       ...applicationWays(log),
@@ -66,7 +66,7 @@ interface Reading {
   readonly add: (found: Found, event: RecordedEvent) => void;
 }
 
-function byHand(log: Log, wanted: 'data' | 'data and name' | 'data, name and metadata'): Work {
+function byHand(log: Log, wanted: 'data' | 'data and name' | 'data and metadata'): Work {
   const raw = new RawLog(log.file, { durability: 'full', mmapBytes: log.bench.mmapBytes });
   let names = 0;
   const run = (found: Found) => {
@@ -74,8 +74,8 @@ function byHand(log: Log, wanted: 'data' | 'data and name' | 'data, name and met
       const page = raw.page(after, pageSize);
       for (const row of page) {
         const data = JSON.parse(row[7]) as { amount?: number };
-        if (wanted !== 'data') names += raw.streamNameOf(row).length;
-        if (wanted === 'data, name and metadata') JSON.parse(row[8] ?? '{}');
+        if (wanted === 'data and name') names += raw.streamNameOf(row).length;
+        if (wanted === 'data and metadata') JSON.parse(row[8] ?? '{}');
         found.events += 1;
         found.balance += data.amount ?? 0;
       }
@@ -83,7 +83,7 @@ function byHand(log: Log, wanted: 'data' | 'data and name' | 'data, name and met
       if (last === undefined) break;
       after = last[0];
     }
-    if (wanted !== 'data') assertDone('names were read', names > 0, true);
+    if (wanted === 'data and name') assertDone('names were read', names > 0, true);
   };
   return work(log, run, () => raw.close());
 }
