@@ -6,19 +6,17 @@ import { propertiesOf } from './properties.ts';
  * could not write Int64.Max, and would parse and write all data a second time. It asks an event for its content type
  * twice: what to tell the server, and then how to take the data. So this one answers with JSON first, and with bytes then.
  */
-export class WrittenEvent {
+class Written<Metadata> {
   readonly data: Uint8Array;
-  readonly metadata: Uint8Array | undefined;
   #isTold = false;
 
   constructor(
     readonly id: string,
     readonly type: string,
     data: string,
-    metadata: string | undefined,
+    readonly metadata: Metadata | undefined,
   ) {
     this.data = bytesOf(data);
-    this.metadata = metadata === undefined ? undefined : bytesOf(metadata);
   }
 
   get contentType(): 'application/json' | 'application/octet-stream' {
@@ -27,28 +25,20 @@ export class WrittenEvent {
   }
 }
 
-/**
- * An event as `multiStreamAppend` takes it, for one call: it too asks for the content type twice. Protocol v2 has
- * properties instead of metadata, and the client takes only text for them; `$json` holds the metadata that is more than that.
- */
-export class WrittenRecord {
-  readonly data: Uint8Array;
-  readonly metadata: Readonly<Record<string, string>> | undefined;
-  #isTold = false;
-
-  constructor(
-    readonly id: string,
-    readonly type: string,
-    data: string,
-    metadata: string | undefined,
-  ) {
-    this.data = bytesOf(data);
-    this.metadata = metadata === undefined ? undefined : propertiesOf(metadata);
+/** As `appendToStream` takes it. */
+export class WrittenEvent extends Written<Uint8Array> {
+  constructor(id: string, type: string, data: string, metadata: string | undefined) {
+    super(id, type, data, metadata === undefined ? undefined : bytesOf(metadata));
   }
+}
 
-  get contentType(): 'application/json' | 'application/octet-stream' {
-    this.#isTold = !this.#isTold;
-    return this.#isTold ? 'application/json' : 'application/octet-stream';
+/**
+ * As `multiStreamAppend` takes it, for one call. Protocol v2 has properties instead of metadata, and the client takes only
+ * text for them; `$json` holds the metadata that is more than that.
+ */
+export class WrittenRecord extends Written<Readonly<Record<string, string>>> {
+  constructor(id: string, type: string, data: string, metadata: string | undefined) {
+    super(id, type, data, metadata === undefined ? undefined : propertiesOf(metadata));
   }
 }
 
