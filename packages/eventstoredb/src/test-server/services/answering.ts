@@ -1,5 +1,5 @@
 /** How a call is answered: counted while it is open, and spoilt where a fault was asked for. */
-import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
+import type { Metadata, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { type Refusal, refusalError } from '../leadership.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { CallKind } from '../open-calls.ts';
@@ -47,6 +47,31 @@ export function answering<T>(
         break;
     }
   };
+}
+
+/**
+ * Takes what a client sends until some of it is refused; `commit` is called at its end, with why, or `undefined`. A call that
+ * is cancelled while its requests come in ends too, a moment before it is known as cancelled: what has come so far is not all.
+ */
+export function takingAll<Request>(
+  call: ServerReadableStream<Request, unknown>,
+  take: (request: Request) => void,
+  commit: (failure: unknown) => void,
+): void {
+  let failure: unknown;
+  call.on('data', (request: Request) => {
+    if (failure !== undefined) return;
+    try {
+      take(request);
+    } catch (error) {
+      failure = error;
+    }
+  });
+  call.on('end', () => {
+    setImmediate(() => {
+      if (!call.cancelled) commit(failure);
+    });
+  });
 }
 
 function attempt<T>(act: () => T): { readonly value?: T; readonly error?: ServiceError } {

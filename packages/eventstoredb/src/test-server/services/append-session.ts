@@ -25,7 +25,7 @@ import {
   streamTombstoned,
   streamTwice,
 } from '../session-error.ts';
-import { answering } from './answering.ts';
+import { answering, takingAll } from './answering.ts';
 
 /** Bytes of one event, whatever the append may have. */
 const maxRecordSize = 16 * 1024 * 1024;
@@ -51,7 +51,6 @@ export function appendSession(node: NodeContext): handleClientStreamingCall<Sess
     const answer = answering(node, 'appendSession', { call, callback }, sessionRefused);
     const writes: StreamWrite[] = [];
     let size = 0;
-    let failure: unknown;
 
     const take = ({ stream, expected, records }: SessionRequest) => {
       if (stream === '' || stream === '$$') throw invalidRequest("'Stream' must not be empty or '$$'.");
@@ -70,16 +69,7 @@ export function appendSession(node: NodeContext): handleClientStreamingCall<Sess
       });
       writes.push({ stream, expected, events });
     };
-    call.on('data', (request: SessionRequest) => {
-      if (failure !== undefined) return;
-      try {
-        take(request);
-      } catch (error) {
-        failure = error;
-      }
-    });
-    const commit = () => {
-      if (call.cancelled) return;
+    takingAll(call, take, (failure) => {
       answer(() => {
         // Nothing is handed on to the leader here.
         const { role } = node.leadership();
@@ -91,9 +81,7 @@ export function appendSession(node: NodeContext): handleClientStreamingCall<Sess
         if (writes.length === 0) throw noRequests();
         return committed(node, writes);
       });
-    };
-    // As of a single append: a call that is cancelled ends too, a moment before it is known as cancelled.
-    call.on('end', () => setImmediate(commit));
+    });
   };
 }
 

@@ -8,14 +8,13 @@ import type { ExpectedRevision, ProposedEvent, WriteOutcome } from '../log-recor
 import { expectedRevision, proposedEvent, streamNameOf } from '../messages.ts';
 import type { NodeContext } from '../node-context.ts';
 import { asServiceError, handlerFailed, maximumAppendSizeExceeded, streamDeleted } from '../service-error.ts';
-import { answering } from './answering.ts';
+import { answering, takingAll } from './answering.ts';
 
 export function append(node: NodeContext): handleClientStreamingCall<AppendReq, AppendResp> {
   return (call, callback) => {
     const answer = answering(node, 'append', { call, callback });
     let options: AppendReq.Options | undefined;
     let size = 0;
-    let failure: unknown;
     const events: ProposedEvent[] = [];
 
     const take = (request: AppendReq) => {
@@ -32,16 +31,7 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
         events.push(event);
       }
     };
-    call.on('data', (request: AppendReq) => {
-      if (failure !== undefined) return;
-      try {
-        take(request);
-      } catch (error) {
-        failure = error;
-      }
-    });
-    const commit = () => {
-      if (call.cancelled) return;
+    takingAll(call, take, (failure) => {
       answer(() => {
         if (failure !== undefined) throw asServiceError(failure);
         if (options === undefined) throw handlerFailed();
@@ -52,10 +42,7 @@ export function append(node: NodeContext): handleClientStreamingCall<AppendReq, 
         const expected = expectedRevision(options, getRevision.bind(options));
         return response(stream, expected, node.log.append(stream, expected, events));
       });
-    };
-    // A call that is cancelled while its events come in ends too, a moment before it is known as cancelled: what has come so
-    // far is not the append.
-    call.on('end', () => setImmediate(commit));
+    });
   };
 }
 
