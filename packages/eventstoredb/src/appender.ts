@@ -88,6 +88,10 @@ export class Appender {
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(streamName, causeOf(error));
     const refusal = this.#translated(error, streamName, expected);
+    if (refusal instanceof StreamDeletedError && outcome.wasUnknown) {
+      const value = await this.#writtenBefore(refusal, before, streamName, events);
+      return this.#result(streamName, value, before);
+    }
     if (refusal instanceof WrongExpectedRevisionError && expected === 'no_stream' && revive)
       return this.#revive(streamName, events, refusal);
     if (refusal instanceof StreamDeletedError && expected === 'stream_exists') {
@@ -116,6 +120,7 @@ export class Appender {
       const isLost = outcome.after === 'unknown';
       if (isLost) lost = outcome;
       if (lost === undefined) return outcome;
+      if (this.#isDeleted(outcome)) return { ...outcome, wasUnknown: true };
       if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !this.#isWrongRevision(outcome)) return lost;
       try {
         const { deletion, metadata } = await this.marks.read(streamName);
@@ -123,12 +128,31 @@ export class Appender {
         if (hasLived && before < 0) return lost;
         const value = hasLived ? await this.#writtenBehind(before, streamName, events) : undefined;
         if (value !== undefined) return { value };
-      } catch {
+      } catch (error) {
+        if (error instanceof StreamDeletedError) return { error, after: 'refused', wasUnknown: true };
         // Nobody knows, and whoever tried again might write it a second time.
         return lost;
       }
       if (!isLost) return outcome;
     }
+  }
+
+  /**
+   * A stream has a tombstone, and an attempt before came to an unknown end: it was refused too, unless it is in the log,
+   * which holds what the tombstone hides. Throws `refusal`, or `OutcomeUnknownError` where the log cannot be read.
+   */
+  async #writtenBefore(
+    refusal: StreamDeletedError,
+    before: number,
+    streamName: string,
+    events: readonly EventData[],
+  ): Promise<ClientAppendResult> {
+    if (before < 0) throw new OutcomeUnknownError(streamName, { cause: refusal });
+    const value = await this.#writtenBehind(before, streamName, events).catch((cause: unknown) => {
+      throw new OutcomeUnknownError(streamName, { cause });
+    });
+    if (value === undefined) throw refusal;
+    return value;
   }
 
   /** As the server would have answered. */
@@ -152,6 +176,10 @@ export class Appender {
       };
     }
     return undefined;
+  }
+
+  #isDeleted(outcome: Outcome<ClientAppendResult>): boolean {
+    return 'error' in outcome && this.#translated(outcome.error, '', 'no_stream') instanceof StreamDeletedError;
   }
 
   #isWrongRevision(outcome: Outcome<ClientAppendResult>): boolean {
