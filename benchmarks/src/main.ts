@@ -3,18 +3,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Bench } from './bench.ts';
-import { brokenFloors, compare } from './compare.ts';
-import { brokenCeilings, measureDelays } from './delays.ts';
 import { machineFacts } from './machine.ts';
+import type { Measurement } from './measuring.ts';
 import { type Options, parseOptions, UsageError, usage } from './options.ts';
-import { delaysSection, markdown, plain, ratesSection, type Section } from './report.ts';
-import type { RateScenario, Scenario } from './scenario.ts';
-import { chapters } from './scenarios/index.ts';
+import { Child } from './processes/child.ts';
+import type { MeasurerOptions } from './processes/measurer.ts';
+import { markdown, plain, type Section } from './report.ts';
+import type { Scenario } from './scenario.ts';
+import { chapters, scenarios } from './scenarios/index.ts';
 
 const results = fileURLToPath(new URL('../results.md', import.meta.url));
 const args = process.argv.slice(2);
-const scenarios = chapters.flatMap((chapter) => chapter.scenarios);
 
 process.exitCode = await main().catch((error: unknown) => {
   if (!(error instanceof UsageError)) throw error;
@@ -48,9 +47,10 @@ async function measure(chosen: readonly Scenario[], folder: string, options: Opt
   console.log(`${machine.map(([, value]) => value).join(' · ')}\n`);
   for (const scenario of chosen) {
     try {
-      const section = await sectionOf(scenario, folder, options);
+      const { head, rows, broken: found } = await measured({ scenario: scenario.name, folder, options });
+      const section = { scenario, head, rows };
       sections.push(section);
-      broken.push(...section.broken);
+      broken.push(...found);
       console.log(`${plain(section)}\n`);
     } catch (error) {
       console.error(`${scenario.name} failed:`, error);
@@ -70,35 +70,14 @@ async function measure(chosen: readonly Scenario[], folder: string, options: Opt
   return 0;
 }
 
-/** Measures it, and says what a smoke run does not forgive. */
-async function sectionOf(
-  scenario: Scenario,
-  folder: string,
-  options: Options,
-): Promise<Section & { readonly broken: readonly string[] }> {
-  const { size, mmap, way } = options;
-  const own = fs.mkdtempSync(path.join(folder, `${scenario.name}-`));
-  const bench = new Bench(own, size, { mmap });
-  const isWanted = ({ name }: { readonly name: string }) => name.includes(way ?? '');
+async function measured(options: MeasurerOptions): Promise<Measurement> {
+  const child = await Child.start<Measurement>('measurer', options);
   try {
-    if (scenario.kind === 'delays') {
-      const ways = (await scenario.open(bench)).filter(isWanted);
-      const outcomes = await measureDelays(ways, size === 'smoke' ? 1 : scenario.rounds);
-      return { ...delaysSection(scenario, outcomes), broken: brokenCeilings(scenario, outcomes) };
-    }
-    const ways = (await scenario.open(bench)).filter(isWanted);
-    const outcomes = await compare(ways, roundsOf(scenario, options), scenario.warmUps);
-    return { ...ratesSection(scenario, outcomes), broken: brokenFloors(scenario, outcomes) };
+    child.go();
+    return await child.result();
   } finally {
-    await bench.end();
-    fs.rmSync(own, { recursive: true, force: true });
+    await child.end();
   }
-}
-
-/** Those that limit their rounds take long: once is enough to see that they run. */
-function roundsOf({ mostRounds }: RateScenario, { size, rounds }: Options): number {
-  if (mostRounds === undefined) return rounds;
-  return size === 'smoke' ? 1 : Math.min(rounds, mostRounds);
 }
 
 /** Paths are nobody's business but this machine's. */

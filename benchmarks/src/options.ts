@@ -18,7 +18,7 @@ export interface Options {
 
 export class UsageError extends Error {}
 
-export const usage = `Tidemark beside raw better-sqlite3, doing the same work in the same process, in turn.
+export const usage = `Tidemark beside raw better-sqlite3, doing the same work in the same process, in turn: one process for each scenario.
 
   npm run bench                  measures everything, and writes benchmarks/results.md
   npm run bench -- --smoke       about a minute: shows that everything runs and no shape is wrong; writes nothing

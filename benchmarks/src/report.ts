@@ -3,11 +3,14 @@ import type { Outcome, Ratio } from './compare.ts';
 import type { DelayOutcome, Percentiles } from './delays.ts';
 import type { Chapter, RateScenario, Scenario } from './scenario.ts';
 
-/** A scenario's table. */
-export interface Section {
-  readonly scenario: Scenario;
+export interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+}
+
+/** A scenario's table. */
+export interface Section extends Table {
+  readonly scenario: Scenario;
 }
 
 export interface Report {
@@ -21,10 +24,10 @@ export interface Report {
   readonly command: string;
 }
 
-export function ratesSection(scenario: RateScenario, outcomes: readonly Outcome[]): Section {
+export function ratesTable({ unit }: RateScenario, outcomes: readonly Outcome[]): Table {
   const headings = [...new Set(outcomes.flatMap(({ figures }) => [...figures.keys()]))];
   const seconds = [...new Set(outcomes.flatMap(({ secondRatio }) => secondRatio?.to ?? []))];
-  const head = ['way', `${scenario.unit} a second`, 'µs each', 'of it CPU', 'ratio', 'wanted'];
+  const head = ['way', `${unit} a second`, 'µs each', 'of it CPU', 'ratio', 'wanted'];
   const rows = outcomes.map(({ way, rate, cpu, ratio, secondRatio, figures }) => [
     way.name,
     Math.round(rate).toLocaleString('en'),
@@ -35,10 +38,10 @@ export function ratesSection(scenario: RateScenario, outcomes: readonly Outcome[
     ...seconds.map((to) => (secondRatio?.to === to ? shownRatio(secondRatio, to) : '')),
     ...headings.map((heading) => shownFigure(figures.get(heading))),
   ]);
-  return { scenario, head: [...head, ...seconds.map((to) => `ratio to ‘${to}’`), ...headings], rows };
+  return { head: [...head, ...seconds.map((to) => `ratio to ‘${to}’`), ...headings], rows };
 }
 
-export function delaysSection(scenario: Scenario, outcomes: readonly DelayOutcome[]): Section {
+export function delaysTable(outcomes: readonly DelayOutcome[]): Table {
   const head = ['way', 'events', 'p50, ms', 'p99', 'longest', 'p50 behind the acknowledgement, ms', 'p99', 'longest'];
   const rows = outcomes.map(({ way, events, sinceDue, sinceAcknowledged }) => [
     way.name,
@@ -47,7 +50,7 @@ export function delaysSection(scenario: Scenario, outcomes: readonly DelayOutcom
     ...(sinceAcknowledged === undefined ? ['', '', ''] : milliseconds(sinceAcknowledged)),
     way.target === undefined ? '' : `p99 ≤ ${way.target}`,
   ]);
-  return { scenario, head: [...head, 'wanted'], rows };
+  return { head: [...head, 'wanted'], rows };
 }
 
 export function markdown({ chapters, sections, machine, rounds, mmap, date, command }: Report): string {
@@ -57,8 +60,8 @@ export function markdown({ chapters, sections, machine, rounds, mmap, date, comm
     `Written by \`${command}\` on ${date.toISOString().slice(0, 10)}; do not edit.`,
     '',
     'What Tidemark costs, beside the same work written by hand with better-sqlite3, the driver that Tidemark itself uses. Each',
-    'table is one piece of work, and each line of it one way of doing that work. All ways of a table run in turn, in the same',
-    'run, on files of their own with the same tables and indexes. The rates belong to this machine and to what else it did; the',
+    'table is one piece of work, and each line of it one way of doing that work. All ways of a table run in turn, in one',
+    'process that does nothing else, on files of their own with the same tables and indexes. The rates belong to this machine and to what else it did; the',
     'ratios are what to compare.',
     '',
     '| column | meaning |',

@@ -1,0 +1,16 @@
+/** Measures one scenario: in a process of its own, so that what others made of the code they share is not its cost. */
+import { measureScenario } from '../measuring.ts';
+import type { Options } from '../options.ts';
+import { scenarios } from '../scenarios/index.ts';
+import { handOver, optionsOfChild, readyToGo } from './parent.ts';
+
+export interface MeasurerOptions {
+  readonly scenario: string;
+  readonly folder: string;
+  readonly options: Options;
+}
+
+const { scenario: wanted, folder, options } = optionsOfChild<MeasurerOptions>();
+await readyToGo();
+const scenario = scenarios.find(({ name }) => name === wanted);
+if (scenario !== undefined) await handOver(await measureScenario(scenario, folder, options));
