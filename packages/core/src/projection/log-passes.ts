@@ -7,7 +7,7 @@ import { EventRegistry } from '../event/event-registry.ts';
 import { onAbort } from '../shared/linked-abort.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
-import { demand, type SubscriptionParts, subscription } from '../subscription/subscription.ts';
+import { demand, type SubscriptionParts, subscription, unreadEvent } from '../subscription/subscription.ts';
 import type { BuildRunner } from './build-runner.ts';
 
 /** Knows nothing, and so leaves events as they are stored. */
@@ -63,7 +63,7 @@ class Pass {
     try {
       if (this.#active.size > 0) await this.#read(over.signal);
     } catch (error) {
-      this.#separately(error);
+      await this.#separately(error);
     } finally {
       for (const each of forget) each();
       for (const joiner of this.#active) joiner.resolve();
@@ -139,12 +139,21 @@ class Pass {
   }
 
   /** What ended the reading may be over for one of them by the time it tries. */
-  #separately(error: unknown): void {
-    if (this.#active.size === 1) {
-      for (const joiner of this.#active) this.#reject(joiner, error);
-      return;
+  async #separately(error: unknown): Promise<void> {
+    const [only, another] = this.#active;
+    if (another !== undefined) for (const joiner of this.#active) this.#goOnAlone(joiner);
+    else if (only !== undefined) await this.#end(only, error);
+  }
+
+  /** What came before an event that cannot be read was taken in all the same. */
+  async #end(joiner: Joiner, error: unknown): Promise<void> {
+    let why = error;
+    if (unreadEvent(error) !== undefined) {
+      await joiner.runner.flush().catch((failed: unknown) => {
+        why = failed;
+      });
     }
-    for (const joiner of this.#active) this.#goOnAlone(joiner);
+    this.#reject(joiner, why);
   }
 
   #reject(joiner: Joiner, error: unknown): void {

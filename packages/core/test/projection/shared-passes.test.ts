@@ -80,4 +80,18 @@ test('an event that some cannot read stops these, in words of their own, and nob
   await filling.stop();
 });
 
+test('what came before an event that cannot be read is kept', async () => {
+  const { store, app } = await logWith(2);
+  const newer = eventData('MoneyDeposited', {}, { metadata: { $schemaVersion: 9 } });
+  await app.eventStore.append('x-1', [newer], { expectedRevision: 'any' });
+  await app.stop();
+  for (const projections of [[Balances], [Balances, Spoiling]]) {
+    const filling = await applicationOn(store, projections);
+    await assert.rejects(filling.caughtUp(Balances, 4));
+    const [balances] = (await filling.health()).consumers;
+    assert.deepEqual([balances?.state, balances?.position], ['stopped', 3]);
+    await filling.stop();
+  }
+});
+
 test.run();
