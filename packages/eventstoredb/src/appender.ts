@@ -64,7 +64,13 @@ export class Appender {
   async assertAlive(streamName: string, events: readonly EventData[], expected: ExpectedRevision): Promise<void> {
     if (this.justRead.has(streamName)) return;
     const marks = await this.marks.read(streamName);
-    if (!marks.deleted) return;
+    if (!marks.deleted) {
+      // To the server a stream with metadata exists, whatever that says.
+      const mayBeMissing = expected === 'stream_exists' && Object.keys(marks.metadata).length === 0;
+      if (mayBeMissing && marks.revision !== undefined)
+        await this.#checkOnly(streamName, { expectedRevision: expected });
+      return;
+    }
     // What begins as the stream did is stored, or is refused, and revives nothing.
     if (expected === 'no_stream' && (await this.#beganWith(streamName, events, marks))) return;
     const last = await lastRevision(this.server, streamName);

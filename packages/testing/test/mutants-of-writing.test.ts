@@ -57,6 +57,15 @@ const changing =
   });
 
 noticed(
+  'takes a stream for one that exists where all its metadata was taken back',
+  'stream metadata: a stream with neither events nor metadata is not written by `stream_exists`',
+  changing((set) => (streamName, changes) => {
+    const isEmpty = Object.values(changes).every((value) => value === null);
+    return set(streamName, isEmpty ? { ...changes, custom: {} } : changes);
+  }),
+);
+
+noticed(
   'looks at given metadata only when it writes',
   'stream metadata: takes a change as it was when it was called',
   changing((set) => async (...given) => {

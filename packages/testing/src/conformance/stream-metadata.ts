@@ -65,6 +65,14 @@ export const streamMetadata: Rules = {
     assert.equal((await events.append('account-1', numbered(1), streamExists)).revision, 0);
   },
 
+  'a stream with neither events nor metadata is not written by `stream_exists`': async ({ events }) => {
+    await events.changeStreamMetadata('account-1', { maxCount: null });
+    await events.changeStreamMetadata('account-2', { maxCount: 5, custom });
+    await events.changeStreamMetadata('account-2', { maxCount: null, custom: null });
+    for (const streamName of ['account-1', 'account-2'])
+      await refused('WRONG_EXPECTED_REVISION', () => events.append(streamName, numbered(1), streamExists));
+  },
+
   'a stream that has only metadata is written by `no_stream`, and by no revision': async ({ events }) => {
     await events.changeStreamMetadata('account-1', { maxCount: 5 });
     await refused('WRONG_EXPECTED_REVISION', () => events.append('account-1', numbered(1), at(0)));
