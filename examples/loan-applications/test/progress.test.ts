@@ -49,6 +49,17 @@ test('what was done before a run, and the time it takes to pass that by, say not
   assert.is(pace.elapsed, 2_000);
 });
 
+test('what was all there before has no pace, and nothing left', async () => {
+  const [out, terminal] = [pipe(), new VirtualTerminal(60)];
+  for (const screen of [out, terminal.screen]) {
+    const progress = startProgress(screen);
+    progress.line('import', 'steps').show({ done: 500, total: 500, perSecond: 0, left: undefined });
+    progress.stop();
+  }
+  assert.equal(out.written, ['  import: 500 of 500 steps\n']);
+  assert.match(terminal.lines.join('\n'), /500\/500 steps$/m);
+});
+
 test('two lines move at the same time on a terminal, and the last word of one stands below both', async () => {
   const terminal = new VirtualTerminal(90);
   const progress = startProgress(terminal.screen);

@@ -111,7 +111,7 @@ class PlainLine implements ProgressLine {
     const far =
       this.unit === undefined
         ? percent(shareOf(done, total))
-        : `${count(done)} of ${count(total)} ${this.unit}, ${count(perSecond)}/s`;
+        : [`${count(done)} of ${count(total)} ${this.unit}`, ...rateText(perSecond)].join(', ');
     this.screen.write(`  ${this.label}: ${far}${rest}\n`);
   }
 }
@@ -125,14 +125,19 @@ function barText(label: string, unit: Unit, { done, total, perSecond, left }: Fi
     `  ${label.padEnd(labelWidth)}`,
     ...(unit === undefined
       ? [percent(shareOf(done, total)).padStart(7)]
-      : [`${count(done)}/${count(total)} ${unit}`, `${count(perSecond)}/s`]),
-    `${duration(left)} left`,
+      : [`${count(done)}/${count(total)} ${unit}`, ...rateText(perSecond)]),
+    ...(done >= total ? [] : [`${duration(left)} left`]),
   ];
   const width = () => words.join('  ').length;
   while (words.length > 2 && width() >= columns) words.pop();
   const size = Math.min(widestBar, columns - 1 - width() - 2);
   if (size >= narrowestBar) words.splice(1, 0, bar(shareOf(done, total), size));
   return words.join('  ');
+}
+
+/** What was there before has no speed. */
+function rateText(perSecond: number): readonly string[] {
+  return perSecond > 0 ? [`${count(perSecond)}/s`] : [];
 }
 
 function shareOf(done: number, total: number): number {
