@@ -12,12 +12,17 @@ const longestGoodbye = 2_000;
 /** What makes a client append by a call of its own; a node without users does not look at them. */
 const nobody: Credentials = { username: 'tidemark', password: 'tidemark' };
 
+/** What a client was made with, to be ended with it. */
+interface Held {
+  readonly channel: HeldChannel;
+  readonly shared: SharedStreams | undefined;
+}
+
 export class ClientSource {
   #client: Promise<EventStoreClient> | undefined;
-  readonly #channels = new WeakMap<EventStoreClient, HeldChannel>();
-  readonly #shared = new WeakMap<EventStoreClient, SharedStreams>();
+  readonly #held = new WeakMap<EventStoreClient, Held>();
   /** The latest client's. */
-  #held: HeldChannel | undefined;
+  #channel: HeldChannel | undefined;
   #leaving: Promise<void> = Promise.resolve();
   /** How many clients took the place of another one. */
   replaced = 0;
@@ -35,7 +40,7 @@ export class ClientSource {
 
   /** The client's connection, if it stands and can be known. */
   channel(): Channel | undefined {
-    return this.#held?.current();
+    return this.#channel?.current();
   }
 
   /** Lets go of a client that is of no use any more, if it still is the current one. */
@@ -62,10 +67,8 @@ export class ClientSource {
 
   async #made(): Promise<EventStoreClient> {
     const client = await this.#make();
-    this.#held = holdChannel(client);
-    this.#channels.set(client, this.#held);
-    const shared = guardSharedStreams(client);
-    if (shared !== undefined) this.#shared.set(client, shared);
+    this.#channel = holdChannel(client);
+    this.#held.set(client, { channel: this.#channel, shared: guardSharedStreams(client) });
     return client;
   }
 
@@ -99,10 +102,10 @@ export class ClientSource {
       timer = setTimeout(resolve, longestGoodbye);
     });
     // First what makes further calls impossible. Also when it takes longer than anybody waits for it.
-    const closing = this.#channels.get(client)?.close();
+    const { channel, shared } = this.#held.get(client) ?? {};
+    const closing = channel?.close();
     const disposed = client.dispose();
-    const shared = this.#shared.get(client)?.ended() ?? disposed;
-    const released = Promise.all([closing, shared]).then(() => releaseBatch(client));
+    const released = Promise.all([closing, shared?.ended() ?? disposed]).then(() => releaseBatch(client));
     await Promise.race([Promise.allSettled([disposed, released]), late]);
     clearTimeout(timer);
   }
