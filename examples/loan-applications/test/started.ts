@@ -1,6 +1,9 @@
 /** The example as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateSample } from '../src/sample/generate.ts';
 
@@ -24,6 +27,7 @@ export async function start(
   args: readonly string[],
   watch?: (running: ChildProcess, out: string) => void,
 ): Promise<Outcome> {
+  await shareCompiled(folder);
   const running = spawn(process.execPath, [...process.execArgv, main, ...args], {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     env: { ...process.env, INIT_CWD: folder, TMPDIR: folder },
@@ -39,6 +43,13 @@ export async function start(
   });
   const code = await new Promise<number | null>((resolve) => running.on('close', resolve));
   return { code, out, error };
+}
+
+/** tsx keeps what it compiled among the temporary files, and would compile everything anew for each folder. */
+async function shareCompiled(folder: string): Promise<void> {
+  const name = `tsx-${process.getuid?.()}`;
+  const [shared, own] = [join(tmpdir(), name), join(folder, name)];
+  if (existsSync(shared) && !existsSync(own)) await symlink(shared, own);
 }
 
 /** The example's own temporary folders. */

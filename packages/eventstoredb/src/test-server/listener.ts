@@ -12,8 +12,8 @@ export interface Certificate {
 
 /** As large as the client takes. */
 const maxMessageBytes = 17 * 1024 * 1024;
-/** How long a closed session may take to say goodbye, in ms. */
-const farewell = 20;
+/** How long a closed session may take to say goodbye, in ms: to whoever has a call open, and to whoever has not. */
+const farewell = { inCall: 20, idle: 1 };
 
 export class Listener {
   readonly #grpc = new Server({
@@ -24,7 +24,10 @@ export class Listener {
   readonly #net = net.createServer({ noDelay: true });
   readonly #sockets = new Set<net.Socket>();
 
-  private constructor(node: NodeContext, tls: Certificate | undefined) {
+  private constructor(
+    private readonly node: NodeContext,
+    tls: Certificate | undefined,
+  ) {
     addServices(this.#grpc, node);
     const injector = this.#grpc.createConnectionInjector(credentials(tls));
     this.#net.on('connection', (socket) => {
@@ -59,8 +62,9 @@ export class Listener {
 
   /** Cancels the open calls, as a node does that is told to stop. Resolves when the port is free. */
   async shutDown(): Promise<void> {
+    const isInCall = Object.values(this.node.calls.open).some((count) => count > 0);
     this.#grpc.forceShutdown();
-    const timer = setTimeout(() => this.dropConnections(), farewell);
+    const timer = setTimeout(() => this.dropConnections(), isInCall ? farewell.inCall : farewell.idle);
     await this.#closed();
     clearTimeout(timer);
   }
