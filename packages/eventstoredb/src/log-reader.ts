@@ -1,7 +1,7 @@
 /** Pages of the log, `$all`: one call for each, so that nothing is open on the server while a reader does its work. */
 import { filterTest, type Position, type ReadAllOptions, type StoredEvent } from '@tidemark/core';
 import { isShown } from './names.ts';
-import { pageSize } from './page-bounds.ts';
+import { pageSize, sizeAfter } from './page-bounds.ts';
 import type { Server } from './server.ts';
 
 /** For looking up a single event, which mostly is among the first few: each that is read costs time. */
@@ -15,6 +15,8 @@ export interface LogPage {
   readonly all: readonly StoredEvent[];
   readonly shown: readonly StoredEvent[];
   readonly atEnd: boolean;
+  /** As of `ReadPage`. */
+  readonly isCut: boolean;
 }
 
 export class LogReader {
@@ -33,7 +35,7 @@ export class LogReader {
       (client, options) => client.readAll({ ...options, ...placeOf(direction, place), direction, maxCount: limit }),
       signal,
     );
-    return this.#pageOf(events, !isCut && events.length < limit);
+    return this.#pageOf(events, { atEnd: !isCut && events.length < limit, isCut });
   }
 
   /** The last position of all, whosever event it is; 0 for a log without any. */
@@ -51,7 +53,7 @@ export class LogReader {
     let place: Position | undefined;
     let size = fewEvents;
     for (;;) {
-      const { all, shown, atEnd } = await this.page('backwards', place, size);
+      const { all, shown, atEnd, isCut } = await this.page('backwards', place, size);
       end ??= all[0]?.position ?? 0;
       const [found] = shown;
       const reached = all.at(-1)?.position ?? 0;
@@ -63,7 +65,7 @@ export class LogReader {
         return event;
       }
       place = reached;
-      size = pageSize;
+      size = sizeAfter(pageSize, { count: all.length, isCut });
     }
   }
 
@@ -73,17 +75,19 @@ export class LogReader {
     const wanted = filterTest(filter);
     let place = isForwards ? from : await this.#placeBefore(before);
     let last: Position | undefined;
+    let most = pageSize;
     while (left > 0) {
       signal?.throwIfAborted();
       // With a filter many may have to be looked at for one that is wanted.
-      const size = filter === undefined ? Math.min(left + fewEvents, pageSize) : pageSize;
-      const { all, shown, atEnd } = await this.page(direction, place, size, signal);
+      const size = filter === undefined ? Math.min(left + fewEvents, most) : most;
+      const { all, shown, atEnd, isCut } = await this.page(direction, place, size, signal);
       const isNew = ({ position }: StoredEvent) =>
         isForwards
           ? position > (last ?? -1) && position >= (from ?? 0)
           : position < (before ?? Number.POSITIVE_INFINITY);
       const events = shown.filter((event) => isNew(event) && wanted(event)).slice(0, left);
       left -= events.length;
+      most = sizeAfter(most, { count: all.length, isCut });
       if (events.length > 0) yield events;
       signal?.throwIfAborted();
       last = all.at(-1)?.position;
@@ -95,10 +99,10 @@ export class LogReader {
 
   /** The events after a place, matching or not; `most` are looked at, of which the first may be the one at this place. */
   async after(place: Position, most: number, signal?: AbortSignal): Promise<LogPage> {
-    const { all, atEnd } = await this.page('forwards', place === 0 ? undefined : place, most, signal);
+    const { all, ...page } = await this.page('forwards', place === 0 ? undefined : place, most, signal);
     return this.#pageOf(
       all.filter(({ position }) => position > place),
-      atEnd,
+      page,
     );
   }
 
@@ -107,9 +111,9 @@ export class LogReader {
     return before === undefined || before > (await this.end()) ? undefined : before;
   }
 
-  #pageOf(all: readonly StoredEvent[], atEnd: boolean): LogPage {
+  #pageOf(all: readonly StoredEvent[], { atEnd, isCut }: Pick<LogPage, 'atEnd' | 'isCut'>): LogPage {
     for (const { position } of all) this.see(position);
-    return { all, shown: all.filter(isShown), atEnd };
+    return { all, shown: all.filter(isShown), atEnd, isCut };
   }
 }
 

@@ -17,30 +17,33 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
   return new Promise((resolve, reject) => {
     const events: StoredEvent[] = [];
     let text = 0;
+    let isOver = false;
     const settle = (act: () => void) => {
+      isOver = true;
       clearTimeout(timer);
       for (const signal of signals) signal.removeEventListener('abort', abort);
       act();
     };
     const giveUp = (reason: unknown) => {
       settle(() => reject(reason));
-      endReading(reading);
+      leave(reading);
     };
     const abort = () => giveUp(signals.find(({ aborted }) => aborted)?.reason);
     const timer = setTimeout(() => giveUp(new TooLate(`no answer within ${timeout} ms`)), timeout);
     for (const signal of signals) signal.addEventListener('abort', abort);
     const take = (resolved: ClientResolvedEvent | StoredEvent) => {
+      if (isOver) return;
       try {
         const event = storedEventOf(resolved);
-        if (event === undefined || text >= mostText) return;
+        if (event === undefined) return;
         events.push(event);
         text += textSize(event);
-        if (text < mostText) {
+        if (text < mostText || events.length === 1) {
           timer.refresh();
           return;
         }
         settle(() => resolve({ events, isCut: true }));
-        endReading(reading);
+        leave(reading);
       } catch (error) {
         giveUp(error);
       }
@@ -49,6 +52,14 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
     const failed = (error: unknown) => settle(() => reject(error));
     listen(reading, { take, finished, failed });
   });
+}
+
+/**
+ * Ends the call of a reading, which gives a page at most. A generator goes on to its end: KurrentDB's client does not end
+ * the call of one that is told to return, and what is left unread of it holds up that client's other calls.
+ */
+function leave(reading: ClientReading): void {
+  if (reading.cancel !== undefined || reading.unsubscribe !== undefined) endReading(reading);
 }
 
 /** Has what a reading gives taken, and its end told. A failure may be told after the end, too. */

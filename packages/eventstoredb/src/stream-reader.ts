@@ -2,7 +2,7 @@
 import type { ReadStreamOptions, Revision, StoredEvent } from '@tidemark/core';
 import type { HiddenEvents } from './hidden-events.ts';
 import type { JustRead } from './just-read.ts';
-import { firstPage, pageSize } from './page-bounds.ts';
+import { firstPage, sizeAfter } from './page-bounds.ts';
 import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
 import type { Marks } from './stream-marks.ts';
@@ -33,11 +33,11 @@ export class StreamReader {
     do {
       signal?.throwIfAborted();
       const wanted = Math.min(left, most);
-      most = Math.min(2 * most, pageSize);
       // A read of nothing is an error to the server, though a missing stream has to be told.
       const { events, isCut } = await (before === undefined
         ? this.first(reading, next, Math.max(wanted, 1))
         : this.page(reading, next, wanted));
+      most = sizeAfter(most, { count: events.length, isCut });
       const page = events.slice(0, wanted);
       const size = isCut ? page.length : wanted;
       const stretch = { ...reading, before, first, size };

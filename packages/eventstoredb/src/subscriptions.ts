@@ -16,7 +16,7 @@ import { orNothing } from './failures.ts';
 import type { Feed } from './feed.ts';
 import type { LogReader } from './log-reader.ts';
 import { isShown } from './names.ts';
-import { firstPage, pageSize } from './page-bounds.ts';
+import { firstPage, pageSize, sizeAfter } from './page-bounds.ts';
 import type { ReadPage } from './reading.ts';
 import type { Server } from './server.ts';
 import { type ServerFilter, serverFilter } from './server-filter.ts';
@@ -91,8 +91,8 @@ export class Subscriptions {
           place = kept.events.at(-1)?.position ?? place;
           return seen(kept.events, kept.atEnd);
         }
-        const { all, atEnd } = await this.log.after(place, most, signal);
-        most = Math.min(2 * most, pageSize);
+        const { all, atEnd, isCut } = await this.log.after(place, most, signal);
+        most = sizeAfter(most, { count: Math.max(all.length, 2), isCut });
         place = all.at(-1)?.position ?? place;
         const found = seen(all, atEnd);
         const isFirst = !begun;
@@ -143,7 +143,7 @@ export class Subscriptions {
         begun = true;
         const { events, isCut } = await this.#page({ ...reading, signal }, next, most);
         atEnd = !isCut && events.length < most;
-        most = Math.min(2 * most, pageSize);
+        most = sizeAfter(most, { count: events.length, isCut });
         const last = events.at(-1) ?? (isFirst ? await this.#standing({ ...reading, signal }, next - 1) : undefined);
         if (events.length > 0) next = (last as StoredEvent).revision + 1;
         const reached = last && { position: last.position, eventId: last.eventId };

@@ -1,47 +1,87 @@
-/** Readings of a client that gives generators: they are ended as streams are. */
+/** Readings of a client that gives generators, and readings that end early. */
 import assert from 'node:assert/strict';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { test } from 'uvu';
-import type { ClientReading } from '../../src/client-type.ts';
+import type { ClientReading, EventStoreClient } from '../../src/client-type.ts';
+import { eventStoreDB } from '../../src/index.ts';
 import { readWhole } from '../../src/reading.ts';
-import { errorOf, idsOf, noStream, numbered, opened } from './opened.ts';
+import { errorOf, idsOf, noStream, numbered, opened, until } from './opened.ts';
 
 const created = new Date();
+const megabyte = 'x'.repeat(1_000_000);
 
-async function* eventsOf(text: string, ended: () => void) {
-  try {
-    for (let revision = 0n; ; revision += 1n) {
-      const place = { revision, position: { commit: revision, prepare: revision } };
-      yield { event: { streamId: 'a-1', id: 'x', type: 'Said', data: { text }, isJson: true, created, ...place } };
-      await new Promise((resolve) => setImmediate(resolve));
+/** `count` events, each with this text. */
+function generatorOf(count: number, text: string) {
+  const progress = { given: 0, ended: false };
+  async function* events() {
+    try {
+      for (; progress.given < count; progress.given += 1) {
+        const revision = BigInt(progress.given);
+        const place = { revision, position: { commit: revision, prepare: revision } };
+        yield { event: { streamId: 'a-1', id: 'x', type: 'Said', data: { text }, isJson: true, created, ...place } };
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    } finally {
+      progress.ended = true;
     }
-  } finally {
-    ended();
   }
+  return { reading: events() as unknown as ClientReading, progress };
 }
 
-test('a generator is ended when its reader is told to stop', async () => {
-  let ended = 0;
-  const reading = eventsOf('short', () => {
-    ended += 1;
-  });
+test('a generator whose reader is told to stop is read to its end, as nothing else ends its call', async () => {
+  const { reading, progress } = generatorOf(200, 'short');
   const stopping = new AbortController();
-  const whole = errorOf(readWhole(reading as unknown as ClientReading, 5_000, [stopping.signal]));
-  setTimeout(() => stopping.abort(new RangeError('enough')), 5);
-  assert.ok((await whole) instanceof RangeError);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(ended, 1);
+  const whole = errorOf(readWhole(reading, 5_000, [stopping.signal]));
+  await until(() => progress.given > 3, 'some were read');
+  stopping.abort(new RangeError('enough'));
+  assert.ok((await whole) instanceof RangeError, 'the reader is told at once');
+  await until(() => progress.ended, 'its end was read');
+  assert.equal(progress.given, 200);
 });
 
-test('a generator is ended when it has given as much as fits into a page', async () => {
-  let ended = 0;
-  const reading = eventsOf('x'.repeat(1_000_000), () => {
-    ended += 1;
-  });
-  const { events, isCut } = await readWhole(reading as unknown as ClientReading, 5_000, []);
+test('a generator that has given as much as fits into a page is read to its end', async () => {
+  const { reading, progress } = generatorOf(20, megabyte);
+  const { events, isCut } = await readWhole(reading, 5_000, []);
   assert.deepEqual([isCut, events.length], [true, 9]);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(ended, 1);
+  await until(() => progress.ended, 'its end was read');
+  assert.equal(progress.given, 20);
+});
+
+test('an event that is larger than a page is not all that a page has', async () => {
+  const { reading } = generatorOf(4, megabyte.repeat(9));
+  const { events, isCut } = await readWhole(reading, 5_000, []);
+  assert.deepEqual([isCut, events.length], [true, 2]);
+});
+
+test('behind a page of large events no more are asked for than fitted into it', async () => {
+  await using store = await opened();
+  const client = EventStoreDBClient.connectionString(store.server.connectionString);
+  const asked: unknown[] = [];
+  for (const method of ['readStream', 'readAll'] as const) {
+    const call = client[method].bind(client) as (...given: unknown[]) => unknown;
+    Object.assign(client, {
+      [method]: (...given: unknown[]) => {
+        asked.push((given.at(-1) as { maxCount?: number }).maxCount);
+        return call(...given);
+      },
+    });
+  }
+  const { events, close } = await eventStoreDB({ client: () => client as EventStoreClient }).open();
+  for (let index = 0; index < 25; index += 1)
+    await events.append('account-1', [{ ...numbered(1)[0], data: JSON.stringify(megabyte) }] as never, {
+      expectedRevision: 'any',
+    });
+  const readings = {
+    'a stream': () => idsOf(events.readStream('account-1')),
+    'the log': () => idsOf(events.readAll({ direction: 'backwards' })),
+  };
+  for (const [what, read] of Object.entries(readings)) {
+    asked.length = 0;
+    assert.equal((await read()).length, 25, what);
+    const behind = asked.slice(asked.findIndex((count) => Number(count) >= 128) + 1);
+    assert.ok(behind.length >= 2 && behind.every((count) => Number(count) <= 18), `${what}: ${asked.join()}`);
+  }
+  await close();
 });
 
 test('a reading is whole, though another call costs it its client', async () => {
