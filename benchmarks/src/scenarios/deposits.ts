@@ -18,9 +18,12 @@ export interface Deposits {
   readonly count: number;
 }
 
-/** Every account once. It also fills the WAL up to its first checkpoint: from then on it is overwritten and not grown. */
+/**
+ * Every account some times: until the engine has compiled what runs. It also fills the WAL up to its first checkpoint: from
+ * then on it is overwritten and not grown.
+ */
 export function warmUpOf(bench: Bench): number {
-  return bench.amount(accounts);
+  return bench.amount(4 * accounts);
 }
 
 export const depositSeed = { accounts, eventsEach: 2 };

@@ -2,6 +2,7 @@
 import { categoryOf, type EventFilter, type Position } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { limited } from './limit.ts';
 import type { Names } from './names.ts';
 import { type LogRow, PageQuery, type PageRows } from './page-query.ts';
 
@@ -46,7 +47,7 @@ export class LogQueries {
     const range: Condition = { sql: 'position BETWEEN ? AND ?', values: [low, high] };
     const common = [range, ...typesIn(types), ...beginningWith(filter.prefixes)];
     const arms = armsOf(categories).map((arm) => [...common, ...arm]);
-    const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`;
+    const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} ${limited}`;
     const wheres = arms.map((arm) => arm.map(({ sql }) => sql).join(' AND '));
     const values = arms.flat().flatMap((condition) => condition.values);
     return this.#query(wheres, order).run(limit, ...values);

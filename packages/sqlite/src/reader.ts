@@ -4,6 +4,7 @@
  */
 import { categoryOf, type Position, type Revision, StoredEvent } from '@tidemark/core';
 import type Database from 'better-sqlite3';
+import { limited } from './limit.ts';
 import { LogQueries, type LogRange } from './log-queries.ts';
 import type { Names } from './names.ts';
 import { type LogRow, PageQuery, type PageRows, type StreamRow } from './page-query.ts';
@@ -57,13 +58,13 @@ export class Reader {
       db,
       (columns) =>
         `SELECT ${columns} FROM events
-         WHERE stream_id = ? AND revision >= ? AND recorded_at >= ? ORDER BY revision LIMIT ?`,
+         WHERE stream_id = ? AND revision >= ? AND recorded_at >= ? ORDER BY revision ${limited}`,
     );
     this.#backwards = new PageQuery(
       db,
       (columns) =>
         `SELECT ${columns} FROM events
-         WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC LIMIT ?`,
+         WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC ${limited}`,
     );
     this.#queries = new LogQueries(db, types, categories);
   }

@@ -1,6 +1,7 @@
 /** The documents of one build: prepared statements on a table of its own. */
 import type { DocumentWrite, KeyedDocument, StoredDocument } from '@tidemark/core';
 import type Database from 'better-sqlite3';
+import { limited } from '../limit.ts';
 import { documentsTable } from './plain-names.ts';
 
 type Row = [key: string, json: string, types: string | null];
@@ -27,8 +28,8 @@ export class BuildDocuments {
       .prepare<[string], string | null>(`SELECT iif(types IS NULL, json, NULL) FROM ${table} WHERE key = ?`)
       .pluck();
     const scan = `SELECT key, json, types FROM ${table}`;
-    this.#first = db.prepare<[number], Row>(`${scan} ORDER BY key LIMIT ?`).raw();
-    this.#after = db.prepare<[string, number], Row>(`${scan} WHERE key > ? ORDER BY key LIMIT ?`).raw();
+    this.#first = db.prepare<[number], Row>(`${scan} ORDER BY key ${limited}`).raw();
+    this.#after = db.prepare<[string, number], Row>(`${scan} WHERE key > ? ORDER BY key ${limited}`).raw();
     const put = (rows: number) =>
       `REPLACE INTO ${table} (key, json, types) VALUES ${new Array(rows).fill('(?, ?, ?)').join()}`;
     this.#put = db.prepare(put(1));

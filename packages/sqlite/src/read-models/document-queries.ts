@@ -12,6 +12,7 @@ import {
 } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { limited } from '../limit.ts';
 import { fieldValue } from './field-value.ts';
 import { documentsTable } from './plain-names.ts';
 
@@ -71,7 +72,7 @@ export class DocumentQueries {
     const parts = behind(after, orderBy === undefined ? undefined : value, direction).map((part) => {
       const { sql, values } = joined([...conditions, part]);
       const order = orderBy === undefined || part.isOneValue ? '' : `${value} ${word}, `;
-      const select = `SELECT key, json, types, ${value} AS value FROM ${this.#table} WHERE ${sql} ORDER BY ${order}key ${word} LIMIT ?`;
+      const select = `SELECT key, json, types, ${value} AS value FROM ${this.#table} WHERE ${sql} ORDER BY ${order}key ${word} ${limited}`;
       return { sql: select, values: [...values, limit] };
     });
     const [first, ...others] = parts;
@@ -80,7 +81,7 @@ export class DocumentQueries {
     // Each part is short by itself, and found in order through its index; together they are put in order once more.
     const union = parts.map(({ sql }) => `SELECT * FROM (${sql})`).join(' UNION ALL ');
     const values = parts.flatMap((part) => part.values);
-    const sql = `${union} ORDER BY value ${word}, key ${word} LIMIT ?`;
+    const sql = `${union} ORDER BY value ${word}, key ${word} ${limited}`;
     return this.#statement(sql).all(...values, limit) as Row[];
   }
 

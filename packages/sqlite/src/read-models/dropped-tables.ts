@@ -5,6 +5,7 @@
  */
 import { ClosedError, type ModelShape } from '@tidemark/core';
 import type Database from 'better-sqlite3';
+import { limited } from '../limit.ts';
 import type { Work, Writer } from '../writer.ts';
 import { documentsTable, droppedPrefix, projectionTable, quoted } from './plain-names.ts';
 
@@ -76,7 +77,7 @@ export class DroppedTables {
     const key = name.startsWith(droppedDocuments) ? 'key' : 'rowid';
     const table = quoted(name);
     const remove = this.db.prepare<[number]>(
-      `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} ORDER BY ${key} LIMIT ?)`,
+      `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} ORDER BY ${key} ${limited})`,
     );
     const began = performance.now();
     let removed = rowsAtOnce;
