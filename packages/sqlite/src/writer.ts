@@ -50,7 +50,10 @@ export interface Remembering {
 /** The event loop is given back after so many, or so many bytes. */
 const mostJobs = 512;
 const mostWeight = 4 * 1024 * 1024;
-/** On a lock: tried again at once so many times in a row, then after a millisecond. */
+/**
+ * On a lock: tried again at once so many times in a row, then after a millisecond, and so on. Who comes once in each
+ * millisecond may find it taken each time by somebody who writes as regularly.
+ */
 const eagerTries = 4;
 
 export class Writer {
@@ -91,7 +94,8 @@ export class Writer {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#tries = afterLock ? this.#tries + 1 : 0;
-    if (this.#tries > eagerTries) setTimeout(this.#flush, 1);
+    const isPause = this.#tries % (eagerTries + 1) === eagerTries;
+    if (isPause) setTimeout(this.#flush, 1);
     else setImmediate(this.#flush);
   }
 

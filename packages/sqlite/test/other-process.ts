@@ -72,6 +72,8 @@ const abilities = {
         read();
         await new Promise((resolve) => setImmediate(resolve));
       }
+      // What was there when it was asked is seen.
+      read();
       db.close();
     })();
     watched.end = () => {
