@@ -32,6 +32,14 @@ class Spoiling extends Documents<number> {
   }
 }
 
+@Projection('refusing', { retries: 0 })
+class Refusing extends Documents<number> {
+  @On(MoneyDeposited)
+  deposited(): void {
+    throw new RangeError('never');
+  }
+}
+
 const applicationOn = (store: ReturnType<typeof memory>, projections: readonly ProjectionClass[]) =>
   createApplication({ store, aggregates: [Account], projections, onError: () => {} });
 
@@ -77,6 +85,20 @@ test('an event that some cannot read stops these, in words of their own, and nob
   }
   const states = (await filling.health()).consumers.map(({ name, state }) => `${name} ${state}`).sort();
   assert.deepEqual(states, ['balances stopped', 'owners live', 'spoiling stopped']);
+  await filling.stop();
+});
+
+test('a handler that fails at the beginning of a long log stops its own read model, and no other', async () => {
+  const { store, app } = await logWith(1);
+  const many = Array.from({ length: 3_000 }, () => eventData('MoneyDeposited', { amount: 1 }));
+  await app.eventStore.append(`account-${accountId}`, many, { expectedRevision: 'any' });
+  await app.stop();
+  const filling = await applicationOn(store, [Refusing, Balances]);
+  await filling.caughtUp(Balances, 3_002);
+  assert.deepEqual(await filling.documents(Balances).get(accountId), { owner: 'Ada', balance: 3_001 });
+  await assert.rejects(filling.caughtUp(Refusing, 3_002), ({ cause }: Error) => cause instanceof RangeError);
+  const states = (await filling.health()).consumers.map(({ name, state }) => `${name} ${state}`).sort();
+  assert.deepEqual(states, ['balances live', 'refusing stopped']);
   await filling.stop();
 });
 
