@@ -10,6 +10,9 @@ export function pathBeside(url: string, name: string): string {
   return path.join(path.dirname(file), name + path.extname(file));
 }
 
+/** In ms. */
+const longestGoodbye = 60_000;
+
 export class Child<Result> {
   readonly #process: ChildProcess;
   readonly #messages: unknown[] = [];
@@ -44,12 +47,14 @@ export class Child<Result> {
     return this.#next() as Promise<Result>;
   }
 
-  /** Lets it close what it has open, and waits for its end. */
+  /** Lets it close what it has open, and waits for its end; not for ever, where something keeps it alive. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
     if (this.#process.connected) this.#process.disconnect();
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), longestGoodbye);
     await exited;
+    clearTimeout(late);
   }
 
   async #next(): Promise<unknown> {

@@ -13,4 +13,5 @@ export interface MeasurerOptions {
 const { scenario: wanted, folder, options } = optionsOfChild<MeasurerOptions>();
 await readyToGo();
 const scenario = scenarios.find(({ name }) => name === wanted);
-if (scenario !== undefined) await handOver(await measureScenario(scenario, folder, options));
+// Without a parent nobody wants to know.
+if (scenario !== undefined && process.connected) await handOver(await measureScenario(scenario, folder, options));

@@ -19,7 +19,7 @@ export interface Deposits {
 }
 
 /**
- * Every account some times: until the engine has compiled what runs. It also fills the WAL up to its first checkpoint: from
+ * Every account four times: until the engine has compiled what runs. It also fills the WAL up to its first checkpoint: from
  * then on it is overwritten and not grown.
  */
 export function warmUpOf(bench: Bench): number {

@@ -66,9 +66,9 @@ export class Appender {
     const marks = await this.marks.read(streamName);
     if (!marks.deleted) {
       // To the server a stream with metadata exists, whatever that says.
-      const mayBeMissing = expected === 'stream_exists' && Object.keys(marks.metadata).length === 0;
-      if (mayBeMissing && marks.revision !== undefined)
-        await this.#checkOnly(streamName, { expectedRevision: expected });
+      const mayBeMissing = expected === 'stream_exists' && marks.revision !== undefined && saysNothing(marks);
+      if (mayBeMissing && (await lastRevision(this.server, streamName)) === undefined)
+        throw new WrongExpectedRevisionError(streamName, expected, undefined);
       return;
     }
     // What begins as the stream did is stored, or is refused, and revives nothing.
@@ -145,7 +145,7 @@ export class Appender {
 
   /**
    * A stream has a tombstone, and an attempt before came to an unknown end: it was refused too, unless it is in the log,
-   * which holds what the tombstone hides. Throws `refusal`, or `OutcomeUnknownError` where the log cannot be read.
+   * which holds what the tombstone hides. Throws `refusal`, or `OutcomeUnknownError` where the log cannot tell.
    */
   async #writtenBefore(
     refusal: StreamDeletedError,
@@ -153,12 +153,28 @@ export class Appender {
     streamName: string,
     events: readonly EventData[],
   ): Promise<ClientAppendResult> {
-    if (before < 0) throw new OutcomeUnknownError(streamName, { cause: refusal });
-    const value = await this.#writtenBehind(before, streamName, events).catch((cause: unknown) => {
+    try {
+      // A node that shows the tombstone has all that came before it; one that follows may not show it yet.
+      if (before >= 0 && (await this.#hasTombstone(streamName))) {
+        const value = await this.#writtenBehind(before, streamName, events);
+        if (value !== undefined) return value;
+        throw refusal;
+      }
+    } catch (cause) {
+      if (cause === refusal) throw refusal;
       throw new OutcomeUnknownError(streamName, { cause });
-    });
-    if (value === undefined) throw refusal;
-    return value;
+    }
+    throw new OutcomeUnknownError(streamName, { cause: refusal });
+  }
+
+  async #hasTombstone(streamName: string): Promise<boolean> {
+    return this.marks.read(streamName).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof StreamDeletedError) return true;
+        throw error;
+      },
+    );
   }
 
   /** As the server would have answered. */
@@ -265,4 +281,9 @@ export class Appender {
   #translated(error: unknown, streamName: string, expected: ExpectedRevision): unknown {
     return this.server.translated(error, { streamName, expected, right: 'write it ($w)' });
   }
+}
+
+/** Neither what the contract knows nor what other tools have set. */
+function saysNothing({ json }: Marks): boolean {
+  return Object.keys(json).every((key) => key === 'tidemark');
 }

@@ -185,12 +185,10 @@ export class EventStoreDBEventStore implements EventStore {
     assertUsable(streamName);
     const taken = metadataChanges(changes);
     return this.server.finishing(() =>
-      this.#marks.change(streamName, ({ deleted, metadata, revision }) => {
-        const changed = changedMetadata(metadata, taken);
-        // To the server a stream with metadata exists, whatever that says.
-        if (revision === undefined && Object.keys(changed).length === 0) return undefined;
-        return { deleted, metadata: changed };
-      }),
+      this.#marks.change(streamName, ({ deleted, metadata }) => ({
+        deleted,
+        metadata: changedMetadata(metadata, taken),
+      })),
     );
   }
 

@@ -15,6 +15,8 @@ export interface LogPage {
   readonly all: readonly StoredEvent[];
   readonly shown: readonly StoredEvent[];
   readonly atEnd: boolean;
+  /** How many were read, also those that were known. */
+  readonly count: number;
   /** As of `ReadPage`. */
   readonly isCut: boolean;
 }
@@ -35,7 +37,7 @@ export class LogReader {
       (client, options) => client.readAll({ ...options, ...placeOf(direction, place), direction, maxCount: limit }),
       signal,
     );
-    return this.#pageOf(events, { atEnd: !isCut && events.length < limit, isCut });
+    return this.#pageOf(events, { atEnd: !isCut && events.length < limit, count: events.length, isCut });
   }
 
   /** The last position of all, whosever event it is; 0 for a log without any. */
@@ -53,7 +55,7 @@ export class LogReader {
     let place: Position | undefined;
     let size = fewEvents;
     for (;;) {
-      const { all, shown, atEnd, isCut } = await this.page('backwards', place, size);
+      const { all, shown, atEnd, ...read } = await this.page('backwards', place, size);
       end ??= all[0]?.position ?? 0;
       const [found] = shown;
       const reached = all.at(-1)?.position ?? 0;
@@ -65,7 +67,7 @@ export class LogReader {
         return event;
       }
       place = reached;
-      size = sizeAfter(pageSize, { count: all.length, isCut });
+      size = sizeAfter(pageSize, read);
     }
   }
 
@@ -80,14 +82,14 @@ export class LogReader {
       signal?.throwIfAborted();
       // With a filter many may have to be looked at for one that is wanted.
       const size = filter === undefined ? Math.min(left + fewEvents, most) : most;
-      const { all, shown, atEnd, isCut } = await this.page(direction, place, size, signal);
+      const { all, shown, atEnd, ...read } = await this.page(direction, place, size, signal);
       const isNew = ({ position }: StoredEvent) =>
         isForwards
           ? position > (last ?? -1) && position >= (from ?? 0)
           : position < (before ?? Number.POSITIVE_INFINITY);
       const events = shown.filter((event) => isNew(event) && wanted(event)).slice(0, left);
       left -= events.length;
-      most = sizeAfter(most, { count: all.length, isCut });
+      most = sizeAfter(most, read);
       if (events.length > 0) yield events;
       signal?.throwIfAborted();
       last = all.at(-1)?.position;
@@ -99,10 +101,10 @@ export class LogReader {
 
   /** The events after a place, matching or not; `most` are looked at, of which the first may be the one at this place. */
   async after(place: Position, most: number, signal?: AbortSignal): Promise<LogPage> {
-    const { all, ...page } = await this.page('forwards', place === 0 ? undefined : place, most, signal);
+    const { all, ...read } = await this.page('forwards', place === 0 ? undefined : place, most, signal);
     return this.#pageOf(
       all.filter(({ position }) => position > place),
-      page,
+      read,
     );
   }
 
@@ -111,9 +113,9 @@ export class LogReader {
     return before === undefined || before > (await this.end()) ? undefined : before;
   }
 
-  #pageOf(all: readonly StoredEvent[], { atEnd, isCut }: Pick<LogPage, 'atEnd' | 'isCut'>): LogPage {
+  #pageOf(all: readonly StoredEvent[], read: Pick<LogPage, 'atEnd' | 'count' | 'isCut'>): LogPage {
     for (const { position } of all) this.see(position);
-    return { all, shown: all.filter(isShown), atEnd, isCut };
+    return { ...read, all, shown: all.filter(isShown) };
   }
 }
 

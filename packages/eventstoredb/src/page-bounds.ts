@@ -4,7 +4,10 @@ import type { StoredEvent } from '@tidemark/core';
 export const pageSize = 256;
 /** How many the first call of a reading asks for: a reader who leaves early has not asked for much. */
 export const firstPage = 128;
-/** In characters; the event that reaches it is the last. Not the first: of the log, whoever goes on from an event is given it again. */
+/**
+ * In characters; the event that reaches it is the last. A page has two at least: whoever goes on from an event of the log is
+ * given that one again, and would come no further.
+ */
 export const mostText = 8 * 1024 * 1024;
 
 /** How many to ask for next: where a page was cut as many as fitted, as the rest of it is sent for nothing. */

@@ -26,6 +26,7 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
     };
     const giveUp = (reason: unknown) => {
       settle(() => reject(reason));
+      events.length = 0;
       leave(reading);
     };
     const abort = () => giveUp(signals.find(({ aborted }) => aborted)?.reason);

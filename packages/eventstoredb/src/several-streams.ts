@@ -122,9 +122,9 @@ export class SeveralStreams {
     const { error, after } = outcome;
     if (after === 'unknown' || after === 'unclear') throw new OutcomeUnknownError(namesOf(appends), causeOf(error));
     const refusal = await this.#refusal(error, appends);
-    // An attempt before this one may have revived a stream, which then is one that exists.
-    if (outcome.wasUnknown && expectedOf(appends, refusal) === 'no_stream')
-      throw new OutcomeUnknownError(namesOf(appends), causeOf(error));
+    // An attempt before this one may have revived a stream, which then is one that exists, or have written before the tombstone.
+    const mayBeWritten = expectedOf(appends, refusal) === 'no_stream' || refusal instanceof StreamDeletedError;
+    if (outcome.wasUnknown && mayBeWritten) throw new OutcomeUnknownError(namesOf(appends), causeOf(error));
     const revived = await this.#reviving(refusal, appends);
     if (revived === undefined) throw refusal;
     try {

@@ -91,8 +91,8 @@ export class Subscriptions {
           place = kept.events.at(-1)?.position ?? place;
           return seen(kept.events, kept.atEnd);
         }
-        const { all, atEnd, isCut } = await this.log.after(place, most, signal);
-        most = sizeAfter(most, { count: Math.max(all.length, 2), isCut });
+        const { all, atEnd, ...read } = await this.log.after(place, most, signal);
+        most = sizeAfter(most, read);
         place = all.at(-1)?.position ?? place;
         const found = seen(all, atEnd);
         const isFirst = !begun;

@@ -37,6 +37,17 @@ for (const fault of faults) {
   });
 }
 
+test('one of them has a tombstone when it is tried again: nobody knows what the attempt before has done', async () => {
+  await using log = await opened({ timeout: 500 });
+  const { events, address } = log;
+  await events.append('account-2', numbered(1), any);
+  await events.tombstoneStream('account-2');
+  await servers.fault(address, 'neverAnswer', { calls: ['appendSession'], times: 1 });
+  const appends = [to('account-1', numbered(1)), to('account-2', numbered(1), 0)];
+  assert.equal((await errorOf(events.appendToStreams(appends)))['code'], 'OUTCOME_UNKNOWN');
+  assert.equal((await errorOf(events.appendToStreams(appends)))['code'], 'STREAM_DELETED');
+});
+
 test('a node that is not ready, or has too much to do, has not stored it: it is tried again with `any`, too', async () => {
   await using log = await opened();
   const { events, address } = log;

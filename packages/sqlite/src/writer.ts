@@ -51,10 +51,12 @@ export interface Remembering {
 const mostJobs = 512;
 const mostWeight = 4 * 1024 * 1024;
 /**
- * On a lock: tried again at once so many times in a row, then after a millisecond, and so on. Who comes once in each
- * millisecond may find it taken each time by somebody who writes as regularly.
+ * On a lock: so many more tries at once, then a pause of a millisecond, and so on. Who comes once in each millisecond may
+ * find it taken each time by somebody who writes as regularly.
  */
 const eagerTries = 4;
+/** Whoever holds it for longer than so many tries is at something else, and one try in each millisecond is enough. */
+const mostEager = 100;
 
 export class Writer {
   readonly #lanes: Readonly<Record<Lane, Job[]>> = { durable: [], relaxed: [] };
@@ -94,7 +96,7 @@ export class Writer {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#tries = afterLock ? this.#tries + 1 : 0;
-    const isPause = this.#tries % (eagerTries + 1) === eagerTries;
+    const isPause = this.#tries > 0 && (this.#tries % (eagerTries + 1) === 0 || this.#tries > mostEager);
     if (isPause) setTimeout(this.#flush, 1);
     else setImmediate(this.#flush);
   }

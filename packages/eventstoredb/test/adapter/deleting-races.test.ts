@@ -257,33 +257,4 @@ test('a revival whose acknowledgement is lost is found behind deletions and revi
   assert.equal(stored.length, 5);
 });
 
-for (const expectedRevision of ['no_stream', 1] as const) {
-  test(`an append at ${expectedRevision} to a stream with a tombstone, whose refusal is lost, is refused`, async () => {
-    await using store = await opened({ timeout: 300, retryFor: 5_000, batchAppends: false });
-    await store.events.append('account-1', numbered(2), noStream);
-    await store.events.tombstoneStream('account-1');
-    store.server.faults.neverAnswer({ calls: ['append'], times: 1 });
-    const appending = errorOf(store.events.append('account-1', numbered(1), { expectedRevision }));
-    assert.equal((await appending)['code'], 'STREAM_DELETED');
-    assert.equal(store.server.faults.met, 1);
-  });
-
-  test(`an append at ${expectedRevision} whose acknowledgement is lost is found behind a tombstone by others`, async () => {
-    await using store = await opened({ timeout: 1_000, retryFor: 5_000, batchAppends: false });
-    if (expectedRevision === 1) await store.events.append('account-1', numbered(2), noStream);
-    const other = await store.another();
-    await other.events.head();
-    store.server.faults.commitWithoutAcknowledging({ calls: ['append'], times: 1 });
-    const events = numbered(2);
-    const appending = store.events.append('account-1', events, { expectedRevision });
-    await until(() => store.server.faults.met === 1, 'the append has arrived');
-    await other.events.tombstoneStream('account-1');
-    const { revision, position, repeated } = await appending;
-    const stored = [];
-    for await (const event of store.events.readAll()) stored.push(event);
-    assert.equal(stored.at(-1)?.eventId, events[1]?.eventId);
-    assert.deepEqual([revision, position, repeated], [stored.length - 1, stored.at(-1)?.position, false]);
-  });
-}
-
 test.run();
