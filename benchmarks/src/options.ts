@@ -18,10 +18,10 @@ export interface Options {
 
 export class UsageError extends Error {}
 
-export const usage = `Tidemark beside raw better-sqlite3, doing the same work in the same process, in turn: one process for each scenario.
+export const usage = `Tidemark beside raw better-sqlite3, doing the same work in turn: one process for each scenario.
 
   npm run bench                  measures everything, and writes benchmarks/results.md
-  npm run bench -- --smoke       about a minute: shows that everything runs and no shape is wrong; writes nothing
+  npm run bench -- --smoke       about two minutes: shows that everything runs and no shape is wrong; writes nothing
 
   --only NAME    only scenarios whose name begins so; writes nothing
   --way TEXT     only ways whose name contains this, to profile one of them; writes nothing

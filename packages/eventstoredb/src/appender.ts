@@ -126,8 +126,10 @@ export class Appender {
       const isLost = outcome.after === 'unknown';
       if (isLost) lost = outcome;
       if (lost === undefined) return outcome;
-      if (this.#isDeleted(outcome)) return { ...outcome, wasUnknown: true };
-      if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !this.#isWrongRevision(outcome)) return lost;
+      const refusal = this.#translated(outcome.error, streamName, 'no_stream');
+      if (refusal instanceof StreamDeletedError) return { ...outcome, wasUnknown: true };
+      const isWrongRevision = refusal instanceof WrongExpectedRevisionError;
+      if (isLost ? !(await patience.wait([this.server.leaving.signal])) : !isWrongRevision) return lost;
       try {
         const { deletion, metadata } = await this.marks.read(streamName);
         const hasLived = [deletion, metadata.revivedAt, metadata.truncateBefore].some((mark) => mark !== undefined);
@@ -153,18 +155,17 @@ export class Appender {
     streamName: string,
     events: readonly EventData[],
   ): Promise<ClientAppendResult> {
+    let isTold: boolean;
+    let value: ClientAppendResult | undefined;
     try {
       // A node that shows the tombstone has all that came before it; one that follows may not show it yet.
-      if (before >= 0 && (await this.#hasTombstone(streamName))) {
-        const value = await this.#writtenBehind(before, streamName, events);
-        if (value !== undefined) return value;
-        throw refusal;
-      }
+      isTold = before >= 0 && (await this.#hasTombstone(streamName));
+      if (isTold) value = await this.#writtenBehind(before, streamName, events);
     } catch (cause) {
-      if (cause === refusal) throw refusal;
       throw new OutcomeUnknownError(streamName, { cause });
     }
-    throw new OutcomeUnknownError(streamName, { cause: refusal });
+    if (value !== undefined) return value;
+    throw isTold ? refusal : new OutcomeUnknownError(streamName, { cause: refusal });
   }
 
   async #hasTombstone(streamName: string): Promise<boolean> {
@@ -198,14 +199,6 @@ export class Appender {
       };
     }
     return undefined;
-  }
-
-  #isDeleted(outcome: Outcome<ClientAppendResult>): boolean {
-    return 'error' in outcome && this.#translated(outcome.error, '', 'no_stream') instanceof StreamDeletedError;
-  }
-
-  #isWrongRevision(outcome: Outcome<ClientAppendResult>): boolean {
-    return 'error' in outcome && this.#translated(outcome.error, '', 'no_stream') instanceof WrongExpectedRevisionError;
   }
 
   #write(streamName: string, events: readonly EventData[], expected: ExpectedRevision) {

@@ -81,6 +81,6 @@ export interface ClientReading extends AsyncIterable<ClientResolvedEvent> {
   on?(event: string, listener: (...values: never[]) => void): unknown;
   cancel?(): Promise<void>;
   unsubscribe?(): Promise<void>;
-  /** Of a generator, which has nothing else that ends it. */
+  /** Of a subscription that is a generator, which has nothing else that ends it; a reading that is one is read to its end. */
   return?(): Promise<unknown>;
 }

@@ -37,11 +37,15 @@ export class BuildRunner {
         if (await this.receive(message, signal)) onCaughtUp();
       }
     } catch (error) {
-      // What came before an event that cannot be read was taken in all the same.
-      if (unreadEvent(error) !== undefined) await this.flush();
-      throw error;
+      await this.endBy(error);
     }
     await this.flush();
+  }
+
+  /** Throws what ended a reading. What came before an event that cannot be read was taken in all the same. */
+  async endBy(error: unknown): Promise<never> {
+    if (unreadEvent(error) !== undefined) await this.flush();
+    throw error;
   }
 
   /** True when there was nothing further. */

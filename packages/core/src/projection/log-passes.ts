@@ -7,7 +7,7 @@ import { EventRegistry } from '../event/event-registry.ts';
 import { onAbort } from '../shared/linked-abort.ts';
 import type { SubscriptionMessage } from '../store/event-store.ts';
 import type { ResolvedFilter } from '../subscription/consumer-filter.ts';
-import { demand, type SubscriptionParts, subscription, unreadEvent } from '../subscription/subscription.ts';
+import { demand, type SubscriptionParts, subscription } from '../subscription/subscription.ts';
 import type { BuildRunner } from './build-runner.ts';
 
 /** Knows nothing, and so leaves events as they are stored. */
@@ -142,18 +142,7 @@ class Pass {
   async #separately(error: unknown): Promise<void> {
     const [only, another] = this.#active;
     if (another !== undefined) for (const joiner of this.#active) this.#goOnAlone(joiner);
-    else if (only !== undefined) await this.#end(only, error);
-  }
-
-  /** What came before an event that cannot be read was taken in all the same. */
-  async #end(joiner: Joiner, error: unknown): Promise<void> {
-    let why = error;
-    if (unreadEvent(error) !== undefined) {
-      await joiner.runner.flush().catch((failed: unknown) => {
-        why = failed;
-      });
-    }
-    this.#reject(joiner, why);
+    else if (only !== undefined) await only.runner.endBy(error).catch((why: unknown) => this.#reject(only, why));
   }
 
   #reject(joiner: Joiner, error: unknown): void {

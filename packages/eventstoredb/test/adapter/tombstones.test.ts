@@ -33,9 +33,7 @@ for (const expectedRevision of ['no_stream', 1] as const) {
     assert.equal(stored.at(-1)?.eventId, events[1]?.eventId);
     assert.deepEqual([revision, position, repeated], [stored.length - 1, stored.at(-1)?.position, false]);
   });
-}
 
-for (const expectedRevision of ['no_stream', 1] as const) {
   test(`where a node does not show the tombstone yet, the outcome at ${expectedRevision} stays unknown`, async () => {
     await using store = await opened();
     await store.events.append('account-1', numbered(2), noStream);
