@@ -34,7 +34,7 @@ export async function measureScenario(scenario: Scenario, folder: string, option
 }
 
 /** Those that limit their rounds take long: once is enough to see that they run. */
-function roundsOf({ mostRounds }: RateScenario, { size, rounds }: Options): number {
-  if (mostRounds === undefined) return rounds;
+function roundsOf({ mostRounds, roundsFactor = 1 }: RateScenario, { size, rounds }: Options): number {
+  if (mostRounds === undefined) return size === 'smoke' ? rounds : rounds * roundsFactor;
   return size === 'smoke' ? 1 : Math.min(rounds, mostRounds);
 }

@@ -48,6 +48,8 @@ export interface RateScenario extends About {
   readonly unit: string;
   /** Not more rounds than these, however many were asked for. */
   readonly mostRounds?: number;
+  /** So many times the rounds that were asked for, but in a smoke run; default 1. */
+  readonly roundsFactor?: number;
   /** Rounds that are not counted; default 1. */
   readonly warmUps?: number;
   /** Makes the files that all ways share. The first way is the one that others are compared with. */

@@ -3,13 +3,17 @@ import type { RateScenario } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 import { byHand, byStore, depositSeed } from './deposits.ts';
 
+/** One append differs most from round to round: the disk's moments are most of it. */
+const roundsFactor = 3;
+const moreRounds = 'Three times the usual rounds.';
 const sameWork = 'JSON.stringify, a random UUID, and the row with its indexes';
 
 export const appendFull: RateScenario = {
   name: 'append-full',
   title: 'One append at a time, surviving a power cut',
-  about: `One caller who waits for each append, durability full. By hand: an INSERT that commits by itself, with ${sameWork}.`,
+  about: `One caller who waits for each append, durability full. By hand: an INSERT that commits by itself, with ${sameWork}. ${moreRounds}`,
   unit: 'appends',
+  roundsFactor,
   async open(bench) {
     const template = await seeded(bench, depositSeed);
     const deposits = { bench, template, durability: 'full', callers: 1, count: bench.amount(4_000) } as const;
@@ -23,8 +27,9 @@ export const appendFull: RateScenario = {
 export const appendNormal: RateScenario = {
   name: 'append-normal',
   title: 'One append at a time, surviving the end of the process',
-  about: `The same with durability normal: nobody waits for the disk, so the cost above SQLite shows.`,
+  about: `The same with durability normal: nobody waits for the disk, so the cost above SQLite shows. ${moreRounds}`,
   unit: 'appends',
+  roundsFactor,
   async open(bench) {
     const template = await seeded(bench, depositSeed);
     const deposits = { bench, template, durability: 'normal', callers: 1, count: bench.amount(20_000) } as const;

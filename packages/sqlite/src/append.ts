@@ -20,7 +20,7 @@ import type Database from 'better-sqlite3';
 import type { SqliteCommandLog } from './command-log.ts';
 import type { InlineRunner } from './inline.ts';
 import type { Names } from './names.ts';
-import type { StreamCache } from './stream-cache.ts';
+import type { KnownStream, StreamCache } from './stream-cache.ts';
 import type { Work } from './writer.ts';
 
 type EventValue = string | number | null;
@@ -38,6 +38,8 @@ type EventRow = [
 
 interface Planned {
   readonly state: StreamState;
+  /** Absent where nothing was written yet. */
+  readonly stream: KnownStream | undefined;
   readonly events: readonly EventData[];
   readonly expected: ExpectedRevision;
   readonly plan: AppendPlan;
@@ -133,17 +135,17 @@ export class Appender {
     const plan = planAppend(state, append, ids, (revision) =>
       stream === undefined ? undefined : this.#stored.get(stream.id, revision)?.[1],
     );
-    return { state, events, plan, expected: expectedRevision, count: events.length };
+    return { state, stream, events, plan, expected: expectedRevision, count: events.length };
   }
 
-  #writeOne({ state, events, plan }: Planned, now: number, stored: StoredEvent[] | undefined): AppendResult {
+  #writeOne({ state, stream: known, events, plan }: Planned, now: number, stored: StoredEvent[] | undefined): AppendResult {
     const { streamName } = state;
     if (events.length === 0) return { streamName, revision: state.head, position: undefined, repeated: false };
     if (plan.kind === 'repeated') {
       const { revision } = plan;
-      return { streamName, revision, position: this.#positionOf(streamName, revision), repeated: true };
+      return { streamName, revision, position: this.#positionOf(known, revision), repeated: true };
     }
-    const stream = this.parts.streams.forWriting(streamName);
+    const stream = this.parts.streams.forWriting(streamName, known);
     if (plan.revives) {
       this.#revive.run(plan.first, plan.first, stream.id);
       stream.state = { ...stream.state, deleted: false, truncateBefore: plan.first, revivedAt: plan.first };
@@ -178,8 +180,7 @@ export class Appender {
     return Number(position);
   }
 
-  #positionOf(streamName: string, revision: Revision): Position | undefined {
-    const stream = this.parts.streams.find(streamName);
+  #positionOf(stream: KnownStream | undefined, revision: Revision): Position | undefined {
     return stream && this.#stored.get(stream.id, revision)?.[0];
   }
 }

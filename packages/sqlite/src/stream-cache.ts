@@ -78,9 +78,9 @@ export class StreamCache {
     return this.find(streamName)?.state ?? { streamName, head: undefined, deleted: false, tombstone: false };
   }
 
-  /** The stream, to be changed in this write transaction; made where there is none. */
-  forWriting(streamName: string): KnownStream {
-    const stream = this.find(streamName) ?? this.#create(streamName);
+  /** The stream, to be changed in this write transaction; made where there is none. `known` is what `find` gave in it. */
+  forWriting(streamName: string, known = this.find(streamName)): KnownStream {
+    const stream = known ?? this.#create(streamName);
     this.#touched.push(stream);
     return stream;
   }

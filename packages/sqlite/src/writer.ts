@@ -1,7 +1,7 @@
 /**
  * The queue before the one writing connection. What was asked for during one turn of the event loop is committed
  * together (`setImmediate`: a microtask would never group what arrives over sockets), so that many callers share one
- * wait for the disk.
+ * wait for the disk. Who was found alone and asks again does not wait for the turn's end, every second time.
  *
  * Each piece of work is first planned, which may refuse it, and then written. A refusal concerns that piece alone. A
  * failure while writing ends the whole transaction: SQLite itself does so on a full disk, and whoever trusted a
@@ -62,6 +62,8 @@ export class Writer {
   readonly #lanes: Readonly<Record<Lane, Job[]>> = { durable: [], relaxed: [] };
   readonly #idle: (() => void)[] = [];
   #scheduled = false;
+  /** The last turn's end found one caller. */
+  #alone = false;
   #closed = false;
   #tries = 0;
 
@@ -97,16 +99,28 @@ export class Writer {
     this.#scheduled = true;
     this.#tries = afterLock ? this.#tries + 1 : 0;
     const isPause = this.#tries > 0 && (this.#tries % (eagerTries + 1) === 0 || this.#tries > mostEager);
-    if (isPause) setTimeout(this.#flush, 1);
-    else setImmediate(this.#flush);
+    if (isPause) setTimeout(this.#flushAtTurn, 1);
+    else if (this.#alone && !afterLock && this.#lanes.durable.length > 0) process.nextTick(this.#flushAtOnce);
+    else setImmediate(this.#flushAtTurn);
   }
 
-  readonly #flush = (): void => {
+  readonly #flushAtTurn = (): void => {
+    this.#alone = this.#lanes.durable.length === 1;
+    this.#flush();
+  };
+
+  /** Behind all microtasks, so that what they bring still goes along; never twice without a turn between. */
+  readonly #flushAtOnce = (): void => {
+    this.#alone = false;
+    this.#flush();
+  };
+
+  #flush(): void {
     this.#scheduled = false;
     const free = this.#transact(this.#lanes.durable) && this.#transact(this.#lanes.relaxed);
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
     else this.#schedule(!free);
-  };
+  }
 
   /** One transaction of what waits in a lane. False when another process holds the lock. */
   #transact(queue: Job[]): boolean {

@@ -44,6 +44,42 @@ test('appends from many callbacks of one turn share it too, as they come from so
   await close();
 });
 
+test('who was found alone and asks again does not wait for the end of the turn, every second time', async () => {
+  const { events, close } = await watched();
+  const atTurnsEnd: boolean[] = [];
+  for (let index = 0; index < 6; index += 1) {
+    let hasEnded = false;
+    setImmediate(() => {
+      hasEnded = true;
+    });
+    await events.append(`account-${index}`, numbered(1), noStream);
+    atTurnsEnd.push(hasEnded);
+  }
+  assert.equal(atTurnsEnd, [true, false, true, false, true, false]);
+  await close();
+});
+
+test('what microtasks bring goes along with who does not wait for the end of the turn', async () => {
+  const { events, transactions, close } = await watched();
+  await events.append('account-1', numbered(1), noStream);
+  const late = Promise.resolve()
+    .then(() => undefined)
+    .then(() => events.append('account-3', numbered(1), noStream));
+  await Promise.all([events.append('account-2', numbered(1), noStream), late]);
+  assert.is(transactions(), 2);
+  await close();
+});
+
+test('behind callers who were together everybody waits for the end of the turn', async () => {
+  const { events, transactions, close } = await watched();
+  // Callbacks of one phase of the loop, as those of sockets are: microtasks and ticks run between them.
+  const call = (name: string) =>
+    new Promise<unknown>((resolve) => setImmediate(() => resolve(events.append(name, numbered(1), noStream))));
+  for (let round = 0; round < 5; round += 1) await Promise.all([call(`account-${round}`), call(`other-${round}`)]);
+  assert.is(transactions(), 5);
+  await close();
+});
+
 test('a group is bounded in number and in bytes, and the event loop has its turn between two', async () => {
   const { events, transactions, close } = await watched('normal');
   let turns = 0;
