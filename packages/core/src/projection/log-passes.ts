@@ -27,11 +27,18 @@ export class LogPasses {
 
   constructor(private readonly source: SubscriptionParts) {}
 
+  /** As `together`, without waiting for others: what is left to read is little. */
+  alone(runner: BuildRunner, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      void new Pass(this.source, [{ runner, signal, resolve, reject }]).run();
+    });
+  }
+
   /**
    * Has the runner take in the log from where it stands, until there was nothing further, and commit. Rejects with what
    * its own flush throws; resolves early when `signal` fires.
    */
-  catchUp(runner: BuildRunner, signal: AbortSignal): Promise<void> {
+  together(runner: BuildRunner, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#gathered.push({ runner, signal, resolve, reject });
       if (this.#gathered.length === 1) setTimeout(() => void this.#begin(), gathering);

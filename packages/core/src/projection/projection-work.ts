@@ -121,21 +121,21 @@ export class ProjectionWork {
     for await (const message of source.events.subscribeToAll({ after, filter: noEvents, signal })) {
       if (message.kind === 'progress') {
         const { checkpoint } = this.#buildOf(served.id);
-        if (message.position > (checkpoint?.position ?? 0)) await this.#catchUp(served, fence, signal);
+        if (message.position > (checkpoint?.position ?? 0)) await this.#catchUp(served, 'together', fence, signal);
       }
       onState('live');
     }
   }
 
   /** Brings a build to the log's end as of now. Appends may keep an inline one in step meanwhile, so that there is nothing left to do. */
-  async #catchUp({ id }: ModelBuild, fence: Fence, signal: AbortSignal): Promise<void> {
+  async #catchUp({ id }: ModelBuild, how: 'together' | 'alone', fence: Fence, signal: AbortSignal): Promise<void> {
     const { passes, runner, definition, source } = this.parts;
     while (!signal.aborted) {
       const head = await source.events.head();
       const build = this.#buildOf(id);
       if (definition.inline && (build.checkpoint?.position ?? 0) >= head) return;
       try {
-        return await passes.catchUp(runner(build, fence, signal), signal);
+        return await passes[how](runner(build, fence, signal), signal);
       } catch (error) {
         if (!definition.inline || !(error instanceof CheckpointFencedError)) throw error;
       }
@@ -152,7 +152,7 @@ export class ProjectionWork {
     const { readModels, onState, onOneFailed } = this.parts;
     if (served === undefined) onState('building');
     try {
-      await this.#catchUp(building, fence, signal);
+      await this.#catchUp(building, 'together', fence, signal);
     } catch (error) {
       if (isTransient(error) || isOvertaken(error) || signal.aborted) throw error;
       this.failures.set(building.id, error as Error);
@@ -163,7 +163,7 @@ export class ProjectionWork {
     if (signal.aborted) return false;
     // Readers never go back: the old one stands still while the new one passes it.
     await endServing();
-    await this.#catchUp(building, fence, signal);
+    await this.#catchUp(building, 'alone', fence, signal);
     if (signal.aborted) return false;
     const changes: BuildStateChange[] = [{ id: building.id, from: 'building', to: 'served' }];
     if (served !== undefined) changes.unshift({ id: served.id, from: 'served', to: 'kept' });
