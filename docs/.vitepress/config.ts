@@ -37,6 +37,7 @@ export default defineConfig({
           { text: 'Deleting, and personal data', link: '/guide/deleting' },
           { text: 'Testing', link: '/guide/testing' },
           { text: 'Testing consumers', link: '/guide/testing-consumers' },
+          { text: 'Compared with others', link: '/guide/comparison' },
         ],
       },
       {
