@@ -77,7 +77,7 @@ test('on a server that it starts by itself it shows what it shows on SQLite, and
     assertShowsTheSame(onServer, onSqlite);
     for (const part of [
       /^ {2}rebuild: [\d.]+ %/m,
-      /^ {2}Switched to the rebuilt open applications beside the import:/m,
+      /^ {2}Switched to the rebuilt open applications beside the import, as readers see it:/m,
       `  5 applications, ${steps} steps recorded`,
       /^ {2}models: 100\.0 %$/m,
       `  ${steps} events to 6 read models`,

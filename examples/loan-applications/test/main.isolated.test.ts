@@ -18,7 +18,7 @@ test('npm start shows the whole tour on the bundled sample, and leaves nothing b
     for (const part of [
       'Importing loan-applications.xes.gz, 64 applications at a time',
       /^ {2}rebuild: [\d,]+ of [\d,]+ events/m,
-      /Switched to the rebuilt open applications at event [\d,]+:\s+before it all \d+ of the log were\s+there,\s+after\s+it\s+all\s+\d+/,
+      /Switched to the rebuilt open applications at event [\d,]+,\s+as\s+readers\s+see\s+it:\s+before\s+it\s+all\s+\d+\s+of\s+the\s+log\s+were\s+there,\s+after\s+it\s+all\s+\d+/,
       'The funnel',
       'Time from submission to decision',
       'Offers per application',

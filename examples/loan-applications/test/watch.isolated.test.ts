@@ -37,7 +37,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       watcher.process?.kill(signal);
       const { code, out, error } = await ended;
       assert.equal([code, error], [0, '']);
-      assert.match(importing.out, /Switched to the rebuilt open applications at event [\d,]+: before it all \d+ of/);
+      assert.match(
+        importing.out,
+        /Switched to the rebuilt open applications at event [\d,]+, as readers see it: before it all \d+ of/,
+      );
       assert.match(out, /^ {2}Watching loan\.db: what others record in it, until Ctrl-C\n/);
       assert.match(out, `  Watched from event ${count(before)} to event ${count(steps)}.\n`);
       const shown = [...out.matchAll(/^ {2}([\d,]+) events: ([\d,]+) applications open, € ([\d,]+)/gm)];

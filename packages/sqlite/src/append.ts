@@ -138,7 +138,11 @@ export class Appender {
     return { state, stream, events, plan, expected: expectedRevision, count: events.length };
   }
 
-  #writeOne({ state, stream: known, events, plan }: Planned, now: number, stored: StoredEvent[] | undefined): AppendResult {
+  #writeOne(
+    { state, stream: known, events, plan }: Planned,
+    now: number,
+    stored: StoredEvent[] | undefined,
+  ): AppendResult {
     const { streamName } = state;
     if (events.length === 0) return { streamName, revision: state.head, position: undefined, repeated: false };
     if (plan.kind === 'repeated') {

@@ -89,6 +89,14 @@ const upcasters = [
 const noon = new Date('2026-01-01T12:00:00Z');
 const before = <P extends typeof Behind>(projection: P) => projecting(projection).with({ upcasters });
 
+test('a scenario without the upcasters that an event needs says what to give it', async () => {
+  const scenario = projecting(Behind).given('account-1', new Paid(2n));
+  await assert.rejects(
+    scenario.thenDocuments({}),
+    /no upcaster starts from version 1.*\n.*\.with\(\{ upcasters, values \}\)/,
+  );
+});
+
 for (const projection of [Behind, Inline]) {
   test(`documents of ${projection.name} are what the events say, values and times included`, async () => {
     const scenario = before(projection)

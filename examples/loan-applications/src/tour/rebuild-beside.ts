@@ -56,7 +56,7 @@ export class RebuildBeside {
     const after = witness.look();
     const where = after.log === undefined ? 'beside the import' : `at event ${count(after.log.position)}`;
     line.end(
-      `Switched to the rebuilt open applications ${where}: ` +
+      `Switched to the rebuilt open applications ${where}, as readers see it: ` +
         `before it ${described(before)} were there, after it ${described(after)}.`,
     );
     await this.app.dropOld(openApplicationsOf(this.app));

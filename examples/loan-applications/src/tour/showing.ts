@@ -82,7 +82,7 @@ async function compareWithReplay(app: Application, position: Position, { screen,
   const pace = count((events * models.length) / (milliseconds / 1000));
   writeWrapped(
     screen,
-    `${count(events)} events to ${models.length} read models in ${seconds(milliseconds)}: ${pace} events/s. Readers had the old ones until app.rebuild switched to these.`,
+    `${count(events)} events to ${models.length} read models in ${seconds(milliseconds)}: ${pace} a second, each event counted for each read model. Readers had the old ones until app.rebuild switched to these.`,
   );
   const after = await checksums(app);
   const unequal = (await app.eventStore.head()) === position ? 'DIFFERENT' : 'others recorded meanwhile';

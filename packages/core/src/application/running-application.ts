@@ -31,7 +31,7 @@ import { assertDate, assertOptions } from '../store/read-options.ts';
 import type { Stores } from '../store/stores.ts';
 import { type ConsumerFilter, resolveFilter } from '../subscription/consumer-filter.ts';
 import type { EventOf } from '../subscription/event-of.ts';
-import type { EventStreams, FollowOptions } from '../subscription/event-streams.ts';
+import { type EventStreams, type FollowOptions, followKeys } from '../subscription/event-streams.ts';
 import {
   type EndableSubscription,
   type EventHandler,
@@ -132,7 +132,7 @@ export class RunningApplication implements Application {
     options: FollowOptions & { readonly name?: string | undefined } = {},
   ): HandlerSubscription {
     this.#assertRunning();
-    assertFollow(options);
+    assertFollow(options, subscribeKeys);
     const { name = `subscription-${this.#subscribed + 1}` } = options;
     if (typeof name !== 'string' || name === '')
       throw new ArgumentError('name', describe(name), 'text that is not empty');
@@ -168,7 +168,7 @@ export class RunningApplication implements Application {
     options: CaughtUpOptions = {},
   ): Promise<void> {
     this.#assertRunning();
-    assertOptions(options);
+    assertOptions(options, caughtUpKeys);
     const { timeout = 5_000, signal } = options;
     const position = typeof target === 'object' && target !== null ? target.position : target;
     assertPlace('position', position);
@@ -178,7 +178,7 @@ export class RunningApplication implements Application {
 
   async ready(projection: ProjectionClass | LiveProjection, options: CaughtUpOptions = {}): Promise<void> {
     this.#assertRunning();
-    assertOptions(options);
+    assertOptions(options, caughtUpKeys);
     const { timeout, signal } = options;
     if (timeout !== undefined) limit('timeout', timeout, 0);
     await this.parts.projections.consumer(projection).ready(timeout, signal);
@@ -283,6 +283,9 @@ export class RunningApplication implements Application {
   }
 }
 
+const caughtUpKeys: Readonly<Record<keyof CaughtUpOptions, true>> = { timeout: true, signal: true };
+const subscribeKeys = { ...followKeys, name: true } as const;
+
 function assertUntil(until: LoadUntil): void {
   assertKeys('options', until, { atRevision: true, at: true } satisfies Record<keyof LoadUntil, true>);
   const { atRevision, at } = until;
@@ -290,8 +293,8 @@ function assertUntil(until: LoadUntil): void {
   if (at !== undefined) assertDate('at', at);
 }
 
-function assertFollow(options: FollowOptions): void {
-  assertOptions(options);
+function assertFollow(options: FollowOptions, known: Readonly<Record<string, true>> = followKeys): void {
+  assertOptions(options, known);
   const { after = 0 } = options;
   if (after !== 'end') assertPlace('after', after);
 }

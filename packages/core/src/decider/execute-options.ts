@@ -1,5 +1,6 @@
 /** What a caller says about a command: checked, and taken over, before anything else is done. */
 import { ArgumentError, SerializationError } from '../errors.ts';
+import { assertKeys } from '../event/argument-kinds.ts';
 import { encodeValue } from '../event/codec.ts';
 import { copyOf } from '../event/copy.ts';
 import { assertUnpatched, isPlainObject } from '../event/encoder.ts';
@@ -26,12 +27,21 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const knownOptions: Readonly<Record<keyof ExecuteOptions, true>> = {
+  commandId: true,
+  expectedRevision: true,
+  occurredAt: true,
+  metadata: true,
+  signal: true,
+};
+
 /**
  * A copy, as its caller may change the date or the metadata while the command waits. Throws `ArgumentError` for what
  * cannot be meant, `SerializationError` for metadata that is no plain JSON.
  */
 export function takeOptions(options: ExecuteOptions): ExecuteOptions {
   if (!isObject(options)) throw new ArgumentError('options', describe(options), 'an object');
+  assertKeys('options', options, knownOptions);
   const { commandId, expectedRevision, occurredAt, metadata, signal } = options;
   if (commandId !== undefined) assertCommandId(commandId);
   if (expectedRevision !== undefined) assertExpectedRevision(expectedRevision);

@@ -27,7 +27,7 @@ interface Plan {
   /** Reads an event that takes no step: one function for all of them, as there are millions. */
   readonly read?: ((event: StoredEvent) => unknown) | undefined;
   /** Each reader gets an error of its own. */
-  readonly problem?: () => TidemarkError;
+  readonly problem?: (stored: StoredEvent) => TidemarkError;
   /** What it can be after its steps, which is known without reading it. */
   readonly types: readonly string[];
 }
@@ -124,7 +124,7 @@ export class EventRegistry {
     if (plan.read !== undefined) return [stored.becoming(plan.read)];
     const { problem, target, steps } = plan;
     if (problem !== undefined && this.#classes.has(plan.name.type)) {
-      return [unreadable(stored, problem())];
+      return [unreadable(stored, problem(stored))];
     }
     if (steps.length === 0) return [stored];
     if (target !== undefined) return [stored.reading(plan.name.type, () => this.#instance(stored, plan, target))];
@@ -134,7 +134,7 @@ export class EventRegistry {
   /** As `restore`, for a reader that must understand: throws `UnknownEventError` for an unknown type or newer version. */
   demand(stored: StoredEvent): readonly StoredEvent[] {
     const plan = this.#planFor(stored);
-    if (plan.problem !== undefined) throw plan.problem();
+    if (plan.problem !== undefined) throw plan.problem(stored);
     return this.#restored(stored, plan);
   }
 
@@ -147,7 +147,7 @@ export class EventRegistry {
     const plan = this.#planFor(stored);
     const { problem, name, types } = plan;
     if (wanted !== undefined && !types.some(wanted)) return [];
-    if (problem !== undefined && this.#classes.has(name.type)) throw problem();
+    if (problem !== undefined && this.#classes.has(name.type)) throw problem(stored);
     return this.#restored(stored, plan);
   }
 
@@ -182,7 +182,8 @@ export class EventRegistry {
     const steps: Upcaster[] = [];
     while (this.#versions.get(name.type) !== name.version) {
       const step = this.#chains.from(name);
-      if (step === undefined) return { name, steps: [], problem: () => this.#problem(name), types: [name.type] };
+      if (step === undefined)
+        return { name, steps: [], problem: (event) => this.#problem(event, name), types: [name.type] };
       if (step.kind !== 'reshape')
         return { name, steps: [...steps, step].slice(0, 1), target: undefined, types: this.#outcomes(step) };
       steps.push(step);
@@ -207,11 +208,12 @@ export class EventRegistry {
     return [...new Set(outcomes)];
   }
 
-  #problem({ type, version }: EventName): TidemarkError {
+  #problem(stored: StoredEvent, { type, version }: EventName): TidemarkError {
+    const where = `reading ${placeOf(stored)}`;
     const known = this.#versions.get(type);
     return known === undefined
-      ? new UnknownEventError(type, 'reading', 'a type this code does not know', 'a registered event')
-      : new UnknownEventError(type, 'reading', `schema version ${version}`, `at most version ${known}`);
+      ? new UnknownEventError(type, where, 'a type this code does not know', 'a registered event, or newer code')
+      : new UnknownEventError(type, where, `schema version ${version}`, `at most version ${known}, or newer code`);
   }
 
   #instance(stored: StoredEvent, { steps }: Plan, target: AnyClass): unknown {

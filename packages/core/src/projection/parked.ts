@@ -56,7 +56,7 @@ export class ParkedEvents {
    * no attempt is counted.
    */
   async retry(options: { readonly streamName?: string | undefined } = {}): Promise<RetryOutcome> {
-    assertOptions(options);
+    assertOptions(options, { streamName: true });
     const { streamName } = options;
     if (streamName !== undefined) assertStreamName(streamName);
     const letters = this.#list().filter((letter) => streamName === undefined || letter.streamName === streamName);
@@ -70,7 +70,7 @@ export class ParkedEvents {
 
   /** Leaves parked events out for good: all of a stream, or the one at `position`. What waits behind it is then for `retry`. Resolves to how many. */
   async skip(which: { readonly streamName: string; readonly position?: Position }): Promise<number> {
-    assertOptions(which);
+    assertOptions(which, { streamName: true, position: true });
     const { streamName, position } = which;
     assertStreamName(streamName);
     if (position !== undefined) assertPlace('position', position);

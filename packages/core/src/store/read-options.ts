@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.ts';
-import { assertObject } from '../event/argument-kinds.ts';
+import { assertKeys, assertObject } from '../event/argument-kinds.ts';
 import { assertPlace } from '../event/revision.ts';
 import { describe } from '../shared/describe.ts';
 import { assertFilter } from './event-filter.ts';
@@ -26,9 +26,10 @@ export function assertSubscribeOptions(options: SubscribeToAllOptions): void {
   assertFilter(filter);
 }
 
-/** Refuses what is no object of options, and what is no signal in it. */
-export function assertOptions(options: unknown): void {
-  assertObject('options', options);
+/** Refuses what is no object of options, a key that is none of `known` where they are given, and what is no signal in it. */
+export function assertOptions(options: unknown, known?: Readonly<Record<string, true>>): void {
+  if (known === undefined) assertObject('options', options);
+  else assertKeys('options', options, known);
   const { signal } = options as { signal?: unknown };
   if (signal !== undefined) assertSignal(signal);
 }

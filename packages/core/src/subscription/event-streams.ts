@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const followKeys: Readonly<Record<keyof FollowOptions, true>> = { after: true, signal: true };
+
 export interface EventStreamsParts extends SubscriptionParts {
   /** Told of subscribers that fail. */
   readonly onError: (error: unknown) => void;

@@ -16,7 +16,7 @@ async function withApp(run: (app: Application) => Promise<void>, services?: Hook
 }
 
 const wrong: Readonly<Record<string, readonly unknown[]>> = {
-  options: [null, 'c-1', 5, [], new Map(), () => {}],
+  options: [null, 'c-1', 5, [], new Map(), () => {}, { expectedRevison: 0 }, { commandID: 'c-1' }],
   metadata: [null, 'abc', 5, [], ['a'], new Date(0), new Map([['a', 1]]), () => {}],
   'metadata.$correlationId': [{ $correlationId: 7 }, { $correlationId: null }],
   'metadata.$causationId': [{ $causationId: {} }],

@@ -6,7 +6,16 @@ import { test } from 'uvu';
 test('following with what are no options, or no filter, is refused', async () => {
   const app = await createApplication({ store: memory() });
   const wrong = { code: 'INVALID_ARGUMENT' };
-  for (const bad of [null, 'end', 7, { after: -1 }, { after: null }, { after: 'start' }, { signal: 'stop' }]) {
+  for (const bad of [
+    null,
+    'end',
+    7,
+    { after: -1 },
+    { after: null },
+    { after: 'start' },
+    { signal: 'stop' },
+    { afer: 1 },
+  ]) {
     const options = bad as unknown as object;
     assert.throws(() => app.subscribe({}, () => {}, options), wrong, JSON.stringify(bad));
     assert.throws(() => app.events({}, options), wrong);

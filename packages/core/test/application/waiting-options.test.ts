@@ -9,7 +9,7 @@ const wrong = { code: 'INVALID_ARGUMENT' };
 
 test('waiting with what are no options is refused', async () => {
   const app = await createApplication({ store: memory(), aggregates: [Account], projections: [Balances, latest] });
-  const none = [null, 5, 'soon', [], { signal: 'stop' }, { signal: null }, { signal: {} }];
+  const none = [null, 5, 'soon', [], { signal: 'stop' }, { signal: null }, { signal: {} }, { timout: 1 }];
   const late = [2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, -1, 0.5, null, '5'];
   for (const bad of [...none, ...late.map((timeout) => ({ timeout }))]) {
     const options = bad as object;

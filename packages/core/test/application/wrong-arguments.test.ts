@@ -49,6 +49,8 @@ test('questions to documents, and to what is parked, that are none are refused',
   await refused(parked.skip(undefined as never), 'options', undefined);
   for (const given of [null, -1, '5'])
     await refused(parked.skip({ streamName: 'account-1', position: given as never }), 'position', given);
+  await assert.rejects(parked.retry({ stream: 'account-1' } as never), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(parked.skip({ streamName: 'account-1', postion: 1 } as never), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(parked.skip({} as never), { code: 'INVALID_STREAM_NAME' });
   await assert.rejects(parked.retry({ streamName: 5 as never }), { code: 'INVALID_STREAM_NAME' });
   await app.stop();

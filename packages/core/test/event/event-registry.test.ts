@@ -111,7 +111,7 @@ test('of a newer schema version, the event passes by but its data is refused, ea
   const [event] = registry.restore(storedData('MoneyPaid', { price: 1 }, 3));
   assert.equal(event?.type, 'MoneyPaid');
   for (let time = 0; time < 2; time += 1) {
-    assert.throws(() => event?.data, { code: 'UNKNOWN_EVENT', found: 'schema version 3', wanted: 'at most version 2' });
+    assert.throws(() => event?.data, { code: 'UNKNOWN_EVENT', found: 'schema version 3' });
   }
 });
 

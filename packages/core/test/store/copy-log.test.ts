@@ -254,6 +254,7 @@ test('refuses what cannot be meant', async () => {
   await assert.rejects(copyLog(memory() as never, to), wrong('from'));
   await assert.rejects(copyLog(log, undefined as never), wrong('to'));
   await assert.rejects(copyLog(log, to, { onProgress: 7 as never }), wrong('onProgress'));
+  await assert.rejects(copyLog(log, to, { progress: () => {} } as never), wrong('options'));
   await assert.rejects(copyLog(log, to, { signal: true as never }), wrong('signal'));
   await assert.rejects(copyLog(log, to, { signal: AbortSignal.abort(new RangeError('no')) }), RangeError);
   assert.equal(await to.head(), 0);

@@ -30,7 +30,7 @@ test('subscribers that throw end neither the process nor other subscribers, and 
     [
       "changes$ of projection 'balances': threw: changes",
       'events$: left unhandled: operator',
-      "events$: left unhandled: reading: event 'AccountOpened': found schema version 9, wanted at most version 1",
+      "events$: left unhandled: reading event 0 of stream 'account-bob': event 'AccountOpened': found schema version 9, wanted at most version 1, or newer code",
       'events$: threw: complete',
       'events$: threw: error handler',
       'events$: threw: events',

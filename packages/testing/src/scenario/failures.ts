@@ -15,6 +15,9 @@ export function assertSame(actual: unknown, expected: unknown, happened: string)
   }
 }
 
+/** What to do where a scenario's own application is refused. */
+export const declaring = 'Give the scenario what the application is given: .with({ upcasters, values }).';
+
 export function failure(message: string, cause?: unknown): Error {
   return Object.assign(new assert.AssertionError({ message }), cause === undefined ? {} : { cause });
 }

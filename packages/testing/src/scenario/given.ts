@@ -12,7 +12,7 @@ import {
   type Fields,
   type TidemarkError,
 } from '@tidemark/core';
-import { assertSame, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
+import { assertSame, declaring, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
 import { lostBetween } from './lost-between.ts';
 import {
   type CommandOptions,
@@ -118,8 +118,6 @@ async function ending(scenario: Scenario, assertOutcome: (outcome: Outcome) => v
 const advice =
   'Stored are own enumerable fields: #private fields, accessors, closures and what no event says are not. ' +
   'What a handler changes itself is lost: fields are changed in @Applies methods only.';
-
-const declaring = 'Give the scenario what the application is given: .with({ upcasters, values }).';
 
 /** The two ways have to give the same, whatever the scenario asks for. */
 function assertKept(straight: Outcome, stored: Outcome): void {

@@ -19,10 +19,11 @@ import {
   type ProjectionClass,
   type StoreProvider,
   type Tables,
+  type TidemarkError,
   type Upcaster,
 } from '@tidemark/core';
 import { countedId } from '../counting-ids.ts';
-import { assertSame, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
+import { assertSame, declaring, type ErrorClass, failure, fits, textOf, wantedError } from './failures.ts';
 
 export interface ProjectingOptions {
   /** Default `memory()`. A projection onto tables needs a store that has them: `sqlite(':memory:')`. */
@@ -168,9 +169,8 @@ export class Projecting<T> {
     for (const event of given.flatMap(({ events }) => events)) assertObject('event', event);
     const classes = given.flatMap(({ events }) => events.map((event) => event.constructor as EventClass));
     const events = [...new Set([...eventsOf(projection), ...classes, ...others])];
-    const registry = new EventRegistry({ events, values, upcasters });
     const declarations = { projections: [projection], events, values, upcasters };
-    const app = await createApplication({ store, ...declarations, onError: () => {} });
+    const { registry, app } = await opened({ store, ...declarations, onError: () => {} });
     try {
       let position = 0;
       let count = 0;
@@ -185,6 +185,18 @@ export class Projecting<T> {
     } finally {
       await app.stop();
     }
+  }
+}
+
+type Options = Parameters<typeof createApplication>[0];
+
+async function opened(options: Options): Promise<{ readonly registry: EventRegistry; readonly app: Application }> {
+  const { events = [], values = [], upcasters = [] } = options;
+  try {
+    return { registry: new EventRegistry({ events, values, upcasters }), app: await createApplication(options) };
+  } catch (error) {
+    if ((error as Partial<TidemarkError>).code !== 'CONFIGURATION') throw error;
+    throw failure(`${textOf(error)}\n${declaring}`, error);
   }
 }
 
