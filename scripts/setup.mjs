@@ -67,19 +67,23 @@ async function install(root, pnpm) {
     );
 
   const installed = await npx(['install', '--frozen-lockfile', '--reporter=append-only']);
-  if (installed.status !== 0) fail(`the installation failed, its last lines:\n${installed.output}${compilerHint()}`);
+  if (installed.status !== 0)
+    fail(`the installation failed, its last lines:\n${installed.output}${compilerHint('better-sqlite3')}`);
   if (!nativeProblem(root)) return;
   say('better-sqlite3 is there but was not compiled, compiling it again …');
   const rebuilt = await npx(['rebuild', '--recursive', '--reporter=append-only', 'better-sqlite3']);
   const problem = nativeProblem(root);
-  if (problem) fail(`better-sqlite3 was installed but does not load:\n${rebuilt.output}\n${problem}${compilerHint()}`);
+  if (problem)
+    fail(
+      `better-sqlite3 was installed but does not load:\n${rebuilt.output}\n${problem}${compilerHint('better-sqlite3')}`,
+    );
 }
 
 /**
  * A Node that ships its headers (Debian, Docker, nvm …): node-gyp is to use those, not to download others, nor to take
  * those of another Node that a `nodedir` in the user's .npmrc names: it would compile, and fail when loaded.
  */
-function ownHeaders() {
+export function ownHeaders() {
   const prefix = path.resolve(process.execPath, '../..');
   const header = path.join(prefix, 'include/node/node_version.h');
   if (!fs.existsSync(header)) return {};
@@ -97,12 +101,13 @@ function nativeProblem(root) {
   return status === 0 ? undefined : (/^\w*Error\b.*$/m.exec(stderr)?.[0] ?? stderr);
 }
 
-function compilerHint() {
+/** What to install where `addon` could not be compiled, as far as it can be told. */
+export function compilerHint(addon) {
   if (windows)
-    return '\nWhere better-sqlite3 has no ready-made binary it is compiled: that needs Python 3 and the Visual Studio Build Tools for C++.';
+    return `\nWhere ${addon} has no ready-made binary it is compiled: that needs Python 3 and the Visual Studio Build Tools for C++.`;
   const missing = ['python3', 'make', 'g++'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
   if (missing.length === 0) return '';
-  return `\nCompiling better-sqlite3 needs python3, make and a C++ compiler. Not found here: ${missing.join(', ')}.
+  return `\nCompiling ${addon} needs python3, make and a C++ compiler. Not found here: ${missing.join(', ')}.
 On Debian or Ubuntu: apt-get install python3 make g++   On macOS: xcode-select --install`;
 }
 
@@ -113,7 +118,7 @@ const noise = /node_modules\/\S+ install: |^npm warn Unknown|cyclic workspace de
  * Runs a command and passes its lines on, the noise only when it fails. Gives a sign of life while nothing is shown:
  * the compiler takes a minute.
  */
-function spawnAlive([command, ...args], options, quiet) {
+export function spawnAlive([command, ...args], options, quiet) {
   return new Promise((resolve) => {
     const start = Date.now();
     const child = spawn(command, args, { ...options, shell: windows, stdio: ['ignore', 'pipe', 'pipe'] });

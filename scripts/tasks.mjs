@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPeers } from './peers.mjs';
 import { runProgram } from './program.mjs';
 import { pnpmVersion, setup } from './setup.mjs';
 
@@ -57,6 +58,12 @@ async function inTurn(...steps) {
   return 0;
 }
 
+const bench = (entry) =>
+  inTurn(
+    () => tool('typescript/bin/tsc', '-b', 'benchmarks/tsconfig.build.json'),
+    () => run(node, [path.join('benchmarks/dist', entry), ...args]),
+  );
+
 const tasks = {
   setup: async () => 0,
   start: () => source('examples/loan-applications/src/main.ts', args),
@@ -92,11 +99,11 @@ const tasks = {
   build: () => tool('typescript/bin/tsc', '-b', 'tsconfig.build.json', ...args),
   program: () => runProgram(args, { root, tool, source }),
   // What is published is measured, not the sources: what runs TypeScript directly wraps every function it meets.
-  bench: () =>
-    inTurn(
-      () => tool('typescript/bin/tsc', '-b', 'benchmarks/tsconfig.build.json'),
-      () => run(node, ['benchmarks/dist/main.js', ...args]),
-    ),
+  bench: () => bench('main.js'),
+  'bench:peers': async () => {
+    await installPeers(root);
+    return bench('peers-main.js');
+  },
   crashes: () => source('packages/sqlite/test/crash/run.ts', args),
   soak: () => source('packages/sqlite/test/soak/run.ts', args),
   docs: () => pnpm('--filter', '@tidemark/docs', 'run', 'build'),

@@ -22,6 +22,8 @@ export const usage = `Tidemark beside raw better-sqlite3, doing the same work in
 
   npm run bench                  measures everything, and writes benchmarks/results.md
   npm run bench -- --smoke       about two minutes: shows that everything runs and no shape is wrong; writes nothing
+  npm run bench:peers            beside other frameworks, which it installs; some 20 minutes;
+                                 writes benchmarks/results-peers.md
 
   --only NAME    only scenarios whose name begins so; writes nothing
   --way TEXT     only ways whose name contains this, to profile one of them; writes nothing

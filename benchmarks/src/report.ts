@@ -14,6 +14,8 @@ export interface Section extends Table {
 }
 
 export interface Report {
+  readonly title: string;
+  readonly about: string;
   readonly chapters: readonly Chapter[];
   readonly sections: readonly Section[];
   readonly machine: readonly (readonly [label: string, value: string])[];
@@ -30,7 +32,7 @@ export function ratesTable({ unit }: RateScenario, outcomes: readonly Outcome[])
   const head = ['way', `${unit} a second`, 'µs each', 'of it CPU', 'ratio', 'wanted'];
   const rows = outcomes.map(({ way, rate, cpu, ratio, secondRatio, figures }) => [
     way.name,
-    Math.round(rate).toLocaleString('en'),
+    shownRate(rate),
     short(1_000_000 / rate),
     short(cpu),
     shownRatio(ratio, outcomes[0]?.way.name),
@@ -53,16 +55,14 @@ export function delaysTable(outcomes: readonly DelayOutcome[]): Table {
   return { head: [...head, 'wanted'], rows };
 }
 
-export function markdown({ chapters, sections, machine, rounds, mmap, date, command }: Report): string {
+export function markdown(report: Report): string {
+  const { title, about, chapters, sections, machine, rounds, mmap, date, command } = report;
   const lines = [
-    '# Benchmarks',
+    `# ${title}`,
     '',
     `Written by \`${command}\` on ${date.toISOString().slice(0, 10)}; do not edit.`,
     '',
-    'What Tidemark costs, beside the same work written by hand with better-sqlite3, the driver that Tidemark itself uses. Each',
-    'table is one piece of work, and each line of it one way of doing that work. All ways of a table run in turn, in one',
-    'process that does nothing else, on files of their own with the same tables and indexes. The rates belong to this machine and to what else it did; the',
-    'ratios are what to compare.',
+    about,
     '',
     '| column | meaning |',
     '| --- | --- |',
@@ -125,6 +125,10 @@ function shownRatio(ratio: Ratio | undefined, usual?: string): string {
 
 function milliseconds({ p50, p99, max }: Percentiles): readonly string[] {
   return [p50, p99, max].map((value) => value.toFixed(2));
+}
+
+function shownRate(rate: number): string {
+  return rate < 10 ? rate.toFixed(2) : Math.round(rate).toLocaleString('en');
 }
 
 function shownFigure(value: number | undefined): string {

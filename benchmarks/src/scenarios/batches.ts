@@ -10,15 +10,15 @@ import { seeded } from '../seed.ts';
 export const batch100 = batches(100, 0.85);
 export const batch1000 = batches(1_000, 0.78);
 
-interface Batches {
+export interface Batches {
   readonly bench: Bench;
   readonly template: string;
   readonly size: number;
   readonly count: number;
 }
 
-const accounts = 100;
-const eventsEach = 2;
+export const batchSeed = { accounts: 100, eventsEach: 2 };
+const { accounts, eventsEach } = batchSeed;
 
 function batches(size: number, target: number): RateScenario {
   return {
@@ -27,7 +27,7 @@ function batches(size: number, target: number): RateScenario {
     about: `${size.toLocaleString('en')} events to one append, durability full. By hand: a transaction around as many INSERTs, with JSON.stringify and a random UUID for each.`,
     unit: 'events',
     async open(bench) {
-      const template = await seeded(bench, { accounts, eventsEach });
+      const template = await seeded(bench, batchSeed);
       const each = { bench, template, size, count: Math.ceil(bench.amount(60_000) / size) };
       return [
         { name: 'by hand', prepare: () => byHand(each) },
@@ -37,7 +37,7 @@ function batches(size: number, target: number): RateScenario {
   };
 }
 
-function byHand(batches: Batches): Promise<Work> {
+export function byHand(batches: Batches): Promise<Work> {
   const { bench, template, size } = batches;
   const file = bench.copyOf(template);
   const raw = new RawLog(file, { durability: 'full', mmapBytes: bench.mmapBytes });
@@ -51,7 +51,7 @@ function byHand(batches: Batches): Promise<Work> {
   return work(batches, file, append, () => raw.close());
 }
 
-async function byStore(batches: Batches): Promise<Work> {
+export async function byStore(batches: Batches): Promise<Work> {
   const { bench, template, size } = batches;
   const file = bench.copyOf(template);
   const stores = await sqlite(file, { durability: 'full', mmapBytes: bench.mmapBytes }).open();
@@ -66,11 +66,13 @@ async function byStore(batches: Batches): Promise<Work> {
   return work(batches, file, append, () => stores.close());
 }
 
-async function work(
+/** `check` is given how many events the file has to hold, and the last of them. */
+export async function work(
   { bench, size, count }: Batches,
   file: string,
   append: (index: number) => Promise<void>,
   close: () => void | Promise<void>,
+  check: (...log: Parameters<typeof assertLog>) => void | Promise<void> = assertLog,
 ): Promise<Work> {
   const warmUp = Math.ceil(bench.amount(4_000) / size);
   for (let index = 0; index < warmUp; index += 1) await append(index);
@@ -81,7 +83,7 @@ async function work(
       return count * size;
     },
     check: () =>
-      assertLog(file, eventsEach * accounts + (warmUp + count) * size, {
+      check(file, eventsEach * accounts + (warmUp + count) * size, {
         streamName: accountStream(last % accounts),
         revision: firstRevisionOf(last, size) + size - 1,
       }),
@@ -92,6 +94,6 @@ async function work(
   };
 }
 
-function firstRevisionOf(index: number, size: number): number {
+export function firstRevisionOf(index: number, size: number): number {
   return eventsEach + Math.floor(index / accounts) * size;
 }

@@ -82,10 +82,13 @@ interface Parts {
   run(): void | Promise<void>;
   /** What there is to look at beside the log. */
   check?(): void | Promise<void>;
+  /** Looks at the log where it is not one of Tidemark's. */
+  readonly assertLog?: (...log: Parameters<typeof assertLog>) => void | Promise<void>;
   close(): void | Promise<void>;
 }
 
-export function work({ bench, count }: Deposits, file: string, { run, check, close }: Parts): Work {
+export function work({ bench, count }: Deposits, file: string, parts: Parts): Work {
+  const { run, check, close, assertLog: look = assertLog } = parts;
   const warmUp = warmUpOf(bench);
   const last = warmUp + count - 1;
   return {
@@ -93,12 +96,12 @@ export function work({ bench, count }: Deposits, file: string, { run, check, clo
       await run();
       return count;
     },
-    check: () => {
-      assertLog(file, depositSeed.eventsEach * accounts + warmUp + count, {
+    check: async () => {
+      await look(file, depositSeed.eventsEach * accounts + warmUp + count, {
         streamName: accountStream(accountOf(last)),
         revision: revisionOf(last),
       });
-      return check?.();
+      await check?.();
     },
     close: async () => {
       await close();

@@ -1,4 +1,4 @@
-import type { Chapter, Scenario } from '../scenario.ts';
+import type { Chapter } from '../scenario.ts';
 import { append64, appendFull, appendNormal } from './append.ts';
 import { batch100, batch1000 } from './batches.ts';
 import { catchUp } from './catch-up.ts';
@@ -43,5 +43,3 @@ export const chapters: readonly Chapter[] = [
     scenarios: eventStoreDBScenarios,
   },
 ];
-
-export const scenarios: readonly Scenario[] = chapters.flatMap((chapter) => chapter.scenarios);

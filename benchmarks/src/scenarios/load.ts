@@ -8,7 +8,7 @@ import { RawLog } from '../raw-log.ts';
 import type { RateScenario, Work } from '../scenario.ts';
 import { seeded } from '../seed.ts';
 
-const eventsEach = 100;
+export const eventsEach = 100;
 export const snapshotAt = 95;
 
 interface Accounts {
@@ -62,7 +62,7 @@ async function byLoad({ bench, file, accounts }: Accounts, aggregate: typeof Acc
 }
 
 /** Twice over all accounts: the first time warms up. */
-async function work(
+export async function work(
   accounts: number,
   balance: (account: number) => Promise<number>,
   close: () => void | Promise<void>,

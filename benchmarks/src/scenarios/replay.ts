@@ -1,5 +1,5 @@
 /** The whole log from its beginning: rows, JSON, and what is made of them. */
-import { createApplication, isEvent, type RecordedEvent, type StoredEvent } from '@tidemark/core';
+import { createApplication, isEvent, type RecordedEvent } from '@tidemark/core';
 import { sqlite } from '@tidemark/sqlite';
 import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import { assertDone } from '../assert.ts';
@@ -13,7 +13,7 @@ const eventsEach = 10;
 /** As many rows to a query as Tidemark takes. */
 const pageSize = 256;
 
-interface Log {
+export interface Log {
   readonly bench: Bench;
   readonly file: string;
   readonly events: number;
@@ -22,7 +22,7 @@ interface Log {
 }
 
 /** What a way found in the log: compared with what is there. */
-interface Found {
+export interface Found {
   events: number;
   balance: number;
 }
@@ -66,7 +66,7 @@ interface Reading {
   readonly add: (found: Found, event: RecordedEvent) => void;
 }
 
-function byHand(log: Log, wanted: 'data' | 'data and name' | 'data and metadata'): Work {
+export function byHand(log: Log, wanted: 'data' | 'data and name' | 'data and metadata'): Work {
   const raw = new RawLog(log.file, { durability: 'full', mmapBytes: log.bench.mmapBytes });
   let names = 0;
   const run = (found: Found) => {
@@ -88,7 +88,7 @@ function byHand(log: Log, wanted: 'data' | 'data and name' | 'data and metadata'
   return work(log, run, () => raw.close());
 }
 
-async function byPages(log: Log): Promise<Work> {
+export async function byPages(log: Log): Promise<Work> {
   const { events, close } = await storesOf(log);
   const run = async (found: Found) => {
     for await (const page of events.readAll().pages()) for (const event of page) addPlain(found, event);
@@ -145,7 +145,7 @@ function appOf({ file, bench }: Log, aggregates: Reading['aggregates']) {
   return createApplication({ store: sqlite(file, { mmapBytes: bench.mmapBytes }), aggregates });
 }
 
-function addPlain(found: Found, { data }: Pick<StoredEvent, 'data'>): void {
+export function addPlain(found: Found, { data }: { readonly data: unknown }): void {
   found.events += 1;
   found.balance += (data as { amount?: number }).amount ?? 0;
 }
@@ -156,7 +156,7 @@ function addTyped(found: Found, event: RecordedEvent): void {
   if (isEvent(event, MoneyDeposited)) found.balance += event.data.amount;
 }
 
-function work(log: Log, run: (found: Found) => void | Promise<void>, close: () => void | Promise<void>): Work {
+export function work(log: Log, run: (found: Found) => void | Promise<void>, close: () => void | Promise<void>): Work {
   const found: Found = { events: 0, balance: 0 };
   return {
     run: async () => {
