@@ -51,12 +51,13 @@ export interface Remembering {
 const mostJobs = 512;
 const mostWeight = 4 * 1024 * 1024;
 /**
- * On a lock: so many more tries at once, then a pause of a millisecond, and so on. Who comes once in each millisecond may
- * find it taken each time by somebody who writes as regularly.
+ * On a lock: tries in turn for a random part of a millisecond, then a pause of one, and so on. Timers fire at whole
+ * milliseconds: who came once in each would find it taken each time by somebody who writes as regularly.
  */
-const eagerTries = 4;
-/** Whoever holds it for longer than so many tries is at something else, and one try in each millisecond is enough. */
-const mostEager = 100;
+const pause = 1;
+/** After so many pauses whoever holds it is at something else, and is looked for closely only after each so many-th. */
+const mostClose = 50;
+const closeEach = 8;
 
 export class Writer {
   readonly #lanes: Readonly<Record<Lane, Job[]>> = { durable: [], relaxed: [] };
@@ -65,7 +66,9 @@ export class Writer {
   /** The last turn's end found one caller. */
   #alone = false;
   #closed = false;
-  #tries = 0;
+  #pauses = 0;
+  /** By `performance.now()`; `undefined` where no lock was met. */
+  #closeUntil: number | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -97,12 +100,30 @@ export class Writer {
   #schedule(afterLock = false): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#tries = afterLock ? this.#tries + 1 : 0;
-    const isPause = this.#tries > 0 && (this.#tries % (eagerTries + 1) === 0 || this.#tries > mostEager);
-    if (isPause) setTimeout(this.#flushAtTurn, 1);
-    else if (this.#alone && !afterLock && this.#lanes.durable.length > 0) process.nextTick(this.#flushAtOnce);
+    if (afterLock) this.#tryAgain();
+    else this.#afresh();
+  }
+
+  #afresh(): void {
+    this.#pauses = 0;
+    this.#closeUntil = undefined;
+    if (this.#alone && this.#lanes.durable.length > 0) process.nextTick(this.#flushAtOnce);
     else setImmediate(this.#flushAtTurn);
   }
+
+  #tryAgain(): void {
+    const now = performance.now();
+    this.#closeUntil ??= now + Math.random();
+    if (now > this.#closeUntil) setTimeout(this.#flushAfterPause, pause);
+    else setImmediate(this.#flushAtTurn);
+  }
+
+  readonly #flushAfterPause = (): void => {
+    this.#pauses += 1;
+    const isClose = this.#pauses < mostClose || this.#pauses % closeEach === 0;
+    this.#closeUntil = isClose ? performance.now() + Math.random() : 0;
+    this.#flushAtTurn();
+  };
 
   readonly #flushAtTurn = (): void => {
     this.#alone = this.#lanes.durable.length === 1;
