@@ -1,4 +1,6 @@
 /** Emmett's store on SQLite: `getSQLiteEventStore`, as its documentation shows it, and with the one connection that it can be given. */
+import fs from 'node:fs';
+import Database from 'better-sqlite3';
 import { metadata } from '../bank.ts';
 import { closed } from './closing.ts';
 import { type ConnectionFacts, loadPeer, type Peer, type PeerLog } from './peer.ts';
@@ -72,6 +74,7 @@ function load(folder?: string): Module {
 
 async function open(file: string, connections: 'one' | 'one for each call'): Promise<PeerLog> {
   const { getSQLiteEventStore, sqliteConnection, readMessagesBatch } = load();
+  inWalMode(file);
   const connection = connections === 'one' ? sqliteConnection({ fileName: file }) : undefined;
   const store = getSQLiteEventStore({
     fileName: file,
@@ -111,4 +114,12 @@ async function open(file: string, connections: 'one' | 'one for each call'): Pro
       await closed(file);
     },
   };
+}
+
+/** Its connections ask for WAL and do not wait for it: in a new file the question may fall into a transaction, and end the process. */
+function inWalMode(file: string): void {
+  if (fs.existsSync(file)) return;
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.close();
 }
