@@ -1,6 +1,7 @@
 /** Act's store on SQLite: `SqliteStore`, the port that its `do` commits through and its `query` reads through. */
+import { metadata } from '../bank.ts';
 import { closed } from './closing.ts';
-import { type ConnectionFacts, loadPeer, type Peer, type PeerLog, peersFolder } from './peer.ts';
+import { type ConnectionFacts, factsOf, loadPeer, type Peer, type PeerLog, peersFolder } from './peer.ts';
 
 /** What is used of its API, as its own types have it. */
 interface Module {
@@ -31,8 +32,8 @@ interface SqliteStore {
 
 /** What its `do` puts on each event. */
 const meta = {
-  correlation: '0193a6b1-7c7e-7c2e-9b1a-3f0f5d1f9a01',
-  causation: { action: { name: 'deposit', id: '0193a6b1-7c7e-7c2e-9b1a-3f0f5d1f9a02' } },
+  correlation: metadata.$correlationId,
+  causation: { action: { name: 'deposit', id: metadata.$causationId } },
 };
 
 /** As many rows to a query as the others take. */
@@ -46,12 +47,7 @@ export const act: Peer = {
   async facts(file): Promise<ConnectionFacts> {
     const store = await opened(file);
     const ask = async (sql: string) => (await store.client.execute(sql)).rows[0]?.[0];
-    const facts = {
-      sqlite: String(await ask('SELECT sqlite_version()')),
-      journalMode: String(await ask('PRAGMA journal_mode')),
-      synchronous: Number(await ask('PRAGMA synchronous')),
-      busyTimeout: Number(await ask('PRAGMA busy_timeout')),
-    };
+    const facts = await factsOf(ask);
     await store.dispose();
     await closed(file);
     return facts;

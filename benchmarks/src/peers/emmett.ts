@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { metadata } from '../bank.ts';
 import { closed } from './closing.ts';
-import { type ConnectionFacts, loadPeer, type Peer, type PeerLog } from './peer.ts';
+import { type ConnectionFacts, factsOf, loadPeer, type Peer, type PeerLog } from './peer.ts';
 
 /** What is used of its API, as its own types have it. */
 interface Module {
@@ -51,12 +51,7 @@ export const emmett: Peer = {
   async facts(file): Promise<ConnectionFacts> {
     const connection = load().sqliteConnection({ fileName: file });
     const ask = async (sql: string) => Object.values((await connection.querySingle<object>(sql)) ?? {})[0];
-    const facts = {
-      sqlite: String(await ask('SELECT sqlite_version()')),
-      journalMode: String(await ask('PRAGMA journal_mode')),
-      synchronous: Number(await ask('PRAGMA synchronous')),
-      busyTimeout: Number(await ask('PRAGMA busy_timeout')),
-    };
+    const facts = await factsOf(ask);
     connection.close();
     await closed(file);
     return facts;

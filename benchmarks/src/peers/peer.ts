@@ -33,6 +33,16 @@ export interface ConnectionFacts {
   readonly busyTimeout: number;
 }
 
+/** `ask` gives the first value of the first row. */
+export async function factsOf(ask: (sql: string) => Promise<unknown>): Promise<ConnectionFacts> {
+  return {
+    sqlite: String(await ask('SELECT sqlite_version()')),
+    journalMode: String(await ask('PRAGMA journal_mode')),
+    synchronous: Number(await ask('PRAGMA synchronous')),
+    busyTimeout: Number(await ask('PRAGMA busy_timeout')),
+  };
+}
+
 /** A way of opening the peer's store that its API offers. */
 export interface PeerWay {
   readonly name: string;
@@ -74,15 +84,17 @@ export function versionsOf({ packages }: Pick<Peer, 'packages'>): string {
 }
 
 /**
- * Looks as another program would: so many events, the last of them this deposit. The log has to be closed: a second library
+ * Looks as another program would: so many events, the last of them this deposit. Closes the log before that: a second library
  * in the process that closes a file takes away the locks of the first one.
  */
-export function assertPeerLog(
+export async function assertPeerLog(
   { name, sql }: Peer,
+  log: PeerLog,
   file: string,
   events: number,
   last: { readonly streamName: string; readonly revision: number },
-): void {
+): Promise<void> {
+  await log.close();
   const db = new Database(file);
   try {
     assertDone(`${name}: events stored`, db.prepare(sql.count).pluck().get(), events);

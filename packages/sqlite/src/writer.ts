@@ -51,7 +51,7 @@ export interface Remembering {
 const mostJobs = 512;
 const mostWeight = 4 * 1024 * 1024;
 /**
- * On a lock: tries in turn for a random part of a millisecond, then a pause of one, and so on. Timers fire at whole
+ * On a lock: tries in turn for a random part of a millisecond, then a pause of one, and so on. Pauses are of whole
  * milliseconds: who came once in each would find it taken each time by somebody who writes as regularly.
  */
 const pause = 1;

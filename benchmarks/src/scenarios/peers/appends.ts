@@ -54,10 +54,7 @@ async function byPeer(one: single.Deposits, { peer, way, template }: PeerAt): Pr
   await callers(1, { from: 0, total: warmUp }, append);
   const work = single.work(one, file, {
     run: () => callers(1, { from: warmUp, total: one.count }, append),
-    assertLog: async (...stored) => {
-      await log.close();
-      assertPeerLog(peer, ...stored);
-    },
+    assertLog: (...stored) => assertPeerLog(peer, log, ...stored),
     close: () => log.close(),
   });
   return { ...work, figures: () => insisting.figures() };
@@ -72,10 +69,7 @@ async function batchesByPeer(each: batches.Batches, { peer, way, template }: Pee
     const first = batches.firstRevisionOf(index, each.size);
     await insisting.append(accountStream(index % accounts), first, deposits(each.size));
   };
-  const check = async (...stored: Parameters<typeof assertPeerLog> extends [unknown, ...infer Rest] ? Rest : never) => {
-    await log.close();
-    assertPeerLog(peer, ...stored);
-  };
-  const work = await batches.work(each, file, append, () => log.close(), check);
+  const close = () => log.close();
+  const work = await batches.work(each, file, append, close, (...stored) => assertPeerLog(peer, log, ...stored));
   return { ...work, figures: () => insisting.figures() };
 }

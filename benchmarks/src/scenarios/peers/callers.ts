@@ -78,10 +78,7 @@ async function byPeer({ bench, callers }: Callers, { peer, way, template }: Peer
     log.append(accountStream(caller), eventsEach + answered, deposits(1));
   return work(bench, file, {
     ask: () => callersFor(duration(bench), callers, append),
-    check: async ({ given }) => {
-      await log.close();
-      assertPeerLog(peer, file, ...expected(given));
-    },
+    check: ({ given }) => assertPeerLog(peer, log, file, ...expected(given)),
     close: () => log.close(),
   });
 }

@@ -66,7 +66,7 @@ export interface CopyResult {
 export async function copyLog(from: EventStore, to: EventStore, options: CopyOptions = {}): Promise<CopyResult> {
   assertStore('from', from);
   assertStore('to', to);
-  assertOptions(options, { onProgress: true, signal: true });
+  assertOptions(options, { onProgress: true, signal: true } satisfies Record<keyof CopyOptions, true>);
   const { onProgress, signal } = options;
   if (onProgress !== undefined) assertFunction('onProgress', onProgress);
   const [logId, other] = await Promise.all([from.logId(), to.logId()]);

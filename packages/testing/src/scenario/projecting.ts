@@ -158,7 +158,8 @@ export class Projecting<T> {
       await this.#run(look);
     } catch (error) {
       if (error instanceof assert.AssertionError || error instanceof ArgumentError) throw error;
-      throw failure(`the projection failed: ${chainOf(error)}`, error);
+      const hint = (error as Partial<TidemarkError>).code === 'CONFIGURATION' ? `\n${declaring}` : '';
+      throw failure(`the projection failed: ${chainOf(error)}${hint}`, error);
     }
   }
 
@@ -169,8 +170,9 @@ export class Projecting<T> {
     for (const event of given.flatMap(({ events }) => events)) assertObject('event', event);
     const classes = given.flatMap(({ events }) => events.map((event) => event.constructor as EventClass));
     const events = [...new Set([...eventsOf(projection), ...classes, ...others])];
+    const registry = new EventRegistry({ events, values, upcasters });
     const declarations = { projections: [projection], events, values, upcasters };
-    const { registry, app } = await opened({ store, ...declarations, onError: () => {} });
+    const app = await createApplication({ store, ...declarations, onError: () => {} });
     try {
       let position = 0;
       let count = 0;
@@ -185,18 +187,6 @@ export class Projecting<T> {
     } finally {
       await app.stop();
     }
-  }
-}
-
-type Options = Parameters<typeof createApplication>[0];
-
-async function opened(options: Options): Promise<{ readonly registry: EventRegistry; readonly app: Application }> {
-  const { events = [], values = [], upcasters = [] } = options;
-  try {
-    return { registry: new EventRegistry({ events, values, upcasters }), app: await createApplication(options) };
-  } catch (error) {
-    if ((error as Partial<TidemarkError>).code !== 'CONFIGURATION') throw error;
-    throw failure(`${textOf(error)}\n${declaring}`, error);
   }
 }
 
