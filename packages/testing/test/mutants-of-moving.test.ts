@@ -1,4 +1,5 @@
 /** Proof that the rules for moving a log can fail: stores that are broken in one way each. */
+import type { EventData } from '@tidemark/core';
 import { suite } from 'uvu';
 import { assertNoticed, type Break, mapPages } from './mutant.ts';
 
@@ -40,16 +41,27 @@ noticed(
   },
 );
 
-/** Writes also what was stored before. */
-const forgetful: Break = ({ events }) => ({
-  events: {
-    append: (name, batch, options) => events.append(name, batch, { ...options, expectedRevision: 'any' }),
-    appendToStreams: (appends) =>
-      events.appendToStreams(appends.map((append) => ({ ...append, expectedRevision: 'any' }) as const)),
-  },
-});
+/** Writes what was stored before once more, under ids of its own. */
+function forgetful(): Break {
+  const stored = new Set<string>();
+  const again = (batch: readonly EventData[]): readonly EventData[] =>
+    batch.map((event) => {
+      const isKnown = stored.has(event.eventId);
+      stored.add(event.eventId);
+      return isKnown ? { ...event, eventId: crypto.randomUUID() } : event;
+    });
+  return ({ events }) => ({
+    events: {
+      append: (name, batch) => events.append(name, again(batch), { expectedRevision: 'any' }),
+      appendToStreams: (appends) =>
+        events.appendToStreams(
+          appends.map((append) => ({ ...append, events: again(append.events), expectedRevision: 'any' })),
+        ),
+    },
+  });
+}
 
-noticed('writes again what is repeated', 'moving: copied by two at once, nothing is written twice', forgetful);
+noticed('writes again what is repeated', 'moving: copied by two at once, nothing is written twice', forgetful());
 
 noticed('loses its last event', 'moving: a copy that was ended is gone on with', ({ events }) => ({
   events: { readAll: (options) => mapPages(events.readAll(options).pages(), (page) => page.slice(0, -1)) },

@@ -1,4 +1,5 @@
 import type { EventStore, StoreProvider, Stores } from '@tidemark/core';
+import { replacing } from '../replacing.ts';
 
 /** `store`, in whose every opening some of the event store's members are replaced. */
 export function storeAround(store: StoreProvider, members: (events: EventStore) => Partial<EventStore>): StoreProvider {
@@ -10,15 +11,4 @@ export function storeAround(store: StoreProvider, members: (events: EventStore) 
       return { ...stores, events, close: () => stores.close() };
     },
   };
-}
-
-/** Methods that are not replaced go on to see the object itself as `this`. */
-function replacing<T extends object>(target: T, members: Partial<T>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      if (Object.hasOwn(members, key)) return members[key as keyof T];
-      const value: unknown = Reflect.get(object, key, object);
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-  });
 }

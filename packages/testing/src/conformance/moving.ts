@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { copyLog, type EventStore, memory, type Stores } from '@tidemark/core';
 import fc from 'fast-check';
+import { replacing } from '../replacing.ts';
 import { all, any, noStream, numbered, refused } from './language.ts';
 import { type Happening, happen, histories, pictureOf } from './moving-language.ts';
 import type { OpenLog, Rules } from './rule.ts';
@@ -32,6 +34,26 @@ async function elsewhere({ clock }: OpenLog, prefix: string, history: readonly H
 
 async function assertSame(one: EventStore, other: EventStore, prefix: string): Promise<void> {
   assert.deepEqual(await pictureOf(other, prefix), await pictureOf(one, prefix));
+}
+
+/** A promise for those who come, resolved when `count` of them are there. */
+function meetingOf(count: number): () => Promise<void> {
+  const everybody = new EventEmitter();
+  const met = once(everybody, 'met');
+  let here = 0;
+  return async () => {
+    here += 1;
+    if (here === count) everybody.emit('met');
+    await met;
+  };
+}
+
+/** Each append waits for `allowed`. */
+function writingAfter(allowed: () => Promise<void>, events: EventStore): EventStore {
+  return replacing(events, {
+    append: (...call) => allowed().then(() => events.append(...call)),
+    appendToStreams: (...call) => allowed().then(() => events.appendToStreams(...call)),
+  });
 }
 
 export const moving: Rules = {
@@ -66,7 +88,9 @@ export const moving: Rules = {
   'copied by two at once, nothing is written twice': async (log) => {
     const from = await elsewhere(log, 'm-', everything);
     const other = await log.openAnother();
-    await Promise.all([copyLog(from.events, log.events), copyLog(from.events, other.events)]);
+    const meeting = meetingOf(2);
+    const copies = [log, other].map(({ events }) => copyLog(from.events, writingAfter(meeting, events)));
+    await Promise.all(copies);
     await assertSame(from.events, log.events, 'm-');
   },
 

@@ -13,6 +13,7 @@ import {
   type ReadModelStore,
   type StoreProvider,
 } from '@tidemark/core';
+import { replacing } from '../replacing.ts';
 import { ConsumerTrace } from './consumer-trace.ts';
 
 /**
@@ -75,7 +76,7 @@ class TracedBuild {
         if (isTraced) trace.reset();
       },
     };
-    return replaced(store, recorded);
+    return replacing(store, recorded);
   }
 
   /** Whatever an application's projections do with the build inside of an append is recorded, too. */
@@ -93,10 +94,10 @@ class TracedBuild {
         if (id === open) reached = checkpoint;
       },
     });
-    return replaced(projections, {
+    return replacing(projections, {
       begin: (transaction) => {
         open = reached = undefined;
-        projections.begin(replaced(transaction, recorded(transaction)));
+        projections.begin(replacing(transaction, recorded(transaction)));
       },
       committed: () => {
         if (reached !== undefined) trace.committed(reached);
@@ -118,16 +119,4 @@ class TracedBuild {
     this.#id ??= build?.id;
     return this.#id === id ? build : undefined;
   }
-}
-
-/** A Proxy and not an object of its own: whatever else there is stays within reach. */
-function replaced<T extends object>(target: T, members: Partial<T>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      const own = members[key as keyof T];
-      if (own !== undefined) return own;
-      const value: unknown = Reflect.get(object, key, object);
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-  });
 }
