@@ -49,7 +49,7 @@ export class Projections {
     const { stores, definitions, live, registry, clock, onError } = parts;
     const { events, readModels } = stores;
     const leadership = new Leadership(stores.leases, randomIds.next(), onError);
-    const passes = new LogPasses({ events, registry, onRetry: onError });
+    const passes = new LogPasses({ events, registry, onRetry: onError }, definitions.size);
     const common = { events, readModels, registry, clock, leadership, passes, onError, ...place };
     this.#projectors = new Map(
       [...definitions].map(([target, definition]) => [target, new Projector(definition, common)]),

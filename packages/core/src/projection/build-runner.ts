@@ -65,8 +65,10 @@ export class BuildRunner {
 
   /** Takes events in, in the order of the log, and commits when they are many. */
   async take(events: readonly RecordedEvent[]): Promise<void> {
-    this.writer.take(events);
-    if (this.writer.size >= batchEvents || this.writer.age >= batchMilliseconds) await this.flush();
+    const { writer } = this;
+    writer.take(events);
+    if (writer.size < batchEvents && writer.age >= batchMilliseconds) await this.flush();
+    else await writer.advance(batchEvents);
   }
 
   /** Somebody waits for `position`, which may be reached already and lack only its commit: no further event will cause that. */

@@ -71,9 +71,7 @@ interface Taken {
 export class BuildWriter {
   #checkpoint: Checkpoint | undefined;
   #reached: Place | undefined;
-  #pending: RecordedEvent[] = [];
-  /** So many of `#pending` are committed already. */
-  #done = 0;
+  readonly #pending: RecordedEvent[] = [];
   #since = 0;
   /** One flush after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -101,10 +99,10 @@ export class BuildWriter {
 
   /** Events that wait to be committed. */
   get size(): number {
-    return this.#pending.length - this.#done;
+    return this.#pending.length;
   }
 
-  /** Milliseconds since the first of them came. */
+  /** Milliseconds since the first of them came, or since those before them were committed. */
   get age(): number {
     return this.size === 0 ? 0 : performance.now() - this.#since;
   }
@@ -123,23 +121,38 @@ export class BuildWriter {
   }
 
   /**
+   * Commits until fewer than `most` events wait: what is left over goes with those that come, not into a small transaction
+   * of its own. Throws as `flush` does.
+   */
+  advance(most: number): Promise<void> {
+    return this.#inTurn(async () => {
+      while (this.size >= most && (await this.#step()));
+    });
+  }
+
+  /**
    * Commits what was taken in, in one transaction or several. Throws `ConsumerStoppedError` for an event that stops the
    * projection, `CheckpointFencedError`, `LeaseLostError`, `BuildGoneError`, and whatever the store throws.
    */
   flush(): Promise<void> {
-    const flushed = this.#last.then(() => this.#flush());
-    this.#last = flushed.catch(() => {});
-    return flushed;
+    return this.#inTurn(async () => {
+      while ((this.size > 0 || this.reached > this.committed) && (await this.#step()));
+    });
   }
 
-  async #flush(): Promise<void> {
-    while (this.size > 0 || this.reached > this.committed) {
-      const failure = await this.#commit();
-      if (failure === undefined) continue;
-      // Whoever is to stop leaves the event to the next run.
-      if (this.parts.signal.aborted) return;
-      await this.#mend(failure);
-    }
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const acted = this.#last.then(act);
+    this.#last = acted.catch(() => {});
+    return acted;
+  }
+
+  /** One transaction, or what its failure asks for. False where whoever is to stop leaves an event to the next run. */
+  async #step(): Promise<boolean> {
+    const failure = await this.#commit();
+    if (failure === undefined) return true;
+    if (this.parts.signal.aborted) return false;
+    await this.#mend(failure);
+    return true;
   }
 
   async #mend({ cause }: HandlerFailure): Promise<void> {
@@ -170,14 +183,14 @@ export class BuildWriter {
   }
 
   #stoppedBy(cause: unknown): ConsumerStoppedError {
-    const event = this.#pending[this.#done];
+    const [event] = this.#pending;
     return new ConsumerStoppedError(this.build.name, event?.position ?? this.committed, event, { cause });
   }
 
   /** One transaction. Returns why the first of the pending events cannot be taken in; then nothing was done. */
   async #commit(verdict?: Verdict, careful = false): Promise<HandlerFailure | undefined> {
     const { readModels, fence } = this.parts;
-    const taken: Taken = { upTo: this.#done, place: undefined, changes: [], blocked: [], freed: [] };
+    const taken: Taken = { upTo: 0, place: undefined, changes: [], blocked: [], freed: [] };
     try {
       await readModels.transact(this.build.id, {
         expected: this.#checkpoint?.position,
@@ -190,11 +203,9 @@ export class BuildWriter {
       throw error;
     }
     const place = taken.place as Place;
-    this.#done = taken.upTo;
-    if (this.#done === this.#pending.length) {
-      this.#pending = [];
-      this.#done = 0;
-    }
+    // In place: more may have come meanwhile.
+    this.#pending.splice(0, taken.upTo);
+    this.#since = performance.now();
     this.#checkpoint = { logId: this.parts.logId, ...place };
     for (const stream of taken.blocked) this.#blocked.add(stream);
     for (const stream of taken.freed) this.#blocked.delete(stream);
@@ -207,8 +218,8 @@ export class BuildWriter {
     const run = handlers.on(session);
     const began = performance.now();
     const pending = this.#pending;
-    for (let from = this.#done; from < pending.length; from = taken.upTo) {
-      const isFirst = from === this.#done;
+    for (let from = 0; from < pending.length; from = taken.upTo) {
+      const isFirst = from === 0;
       // The clock is not looked at for each event.
       if (from % 32 === 0 && !isFirst && performance.now() - began > slice) break;
       const to = endOfPosition(pending, from);

@@ -12,7 +12,7 @@ import type { BuildRunner } from './build-runner.ts';
 
 /** Knows nothing, and so leaves events as they are stored. */
 const nothingKnown = new EventRegistry({ events: [] });
-/** Those who ask within so many ms go together. */
+/** Those who ask within so many ms go together, where not everybody has asked before. */
 const gathering = 10;
 
 interface Joiner {
@@ -24,8 +24,13 @@ interface Joiner {
 
 export class LogPasses {
   #gathered: Joiner[] = [];
+  #waiting: NodeJS.Timeout | undefined;
 
-  constructor(private readonly source: SubscriptionParts) {}
+  constructor(
+    private readonly source: SubscriptionParts,
+    /** How many may ask at the same time. */
+    private readonly everybody: number,
+  ) {}
 
   /** As `together`, without waiting for others: what is left to read is little. */
   alone(runner: BuildRunner, signal: AbortSignal): Promise<void> {
@@ -41,13 +46,16 @@ export class LogPasses {
   together(runner: BuildRunner, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#gathered.push({ runner, signal, resolve, reject });
-      if (this.#gathered.length === 1) setTimeout(() => void this.#begin(), gathering);
+      if (this.#gathered.length >= this.everybody) void this.#begin();
+      else this.#waiting ??= setTimeout(() => void this.#begin(), gathering);
     });
   }
 
   async #begin(): Promise<void> {
     const joiners = this.#gathered;
     this.#gathered = [];
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     await new Pass(this.source, joiners).run();
   }
 }

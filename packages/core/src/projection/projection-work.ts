@@ -49,14 +49,18 @@ export class ProjectionWork {
 
   constructor(private readonly parts: ProjectionWorkParts) {}
 
-  /** Works on what there is, until `signal` fires: when this process ends, the lease is lost, or builds come and go. */
+  /** Works on what there is, until `signal` fires: when this process ends, the lease is lost, or builds come and go. Where there is nothing, begins a build, and returns. */
   async run(fence: Fence, signal: AbortSignal): Promise<void> {
     const { readModels, definition, shape } = this.parts;
     const { model } = definition;
     const own = buildsOf(readModels.builds(), model);
     const served = own.find(({ state }) => state === 'served');
-    let building = own.find(({ state, id }) => state === 'building' && !this.failures.has(id));
-    if (own.length === 0) building = await readModels.begin(model, shape);
+    const building = own.find(({ state, id }) => state === 'building' && !this.failures.has(id));
+    if (own.length === 0) {
+      // It comes as builds come: with the next look.
+      await readModels.begin(model, shape);
+      return;
+    }
     const mismatch = served && (await this.#refusalOf(served, fence));
     if (mismatch !== undefined && building === undefined) throw mismatch;
     if (building !== undefined && (await refusal(this.#assertHere(building))) !== undefined) {

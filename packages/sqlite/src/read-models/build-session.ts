@@ -12,12 +12,14 @@ export interface SessionParts {
   readonly savepoint: Savepoint;
 }
 
+const few = 8;
 /** More than that, and their texts are made for each event. */
 const mostStatements = 64;
 
 export class BuildSession implements ModelSession {
   readonly #subject: string;
-  /** Handlers ask for the same few at each event. */
+  /** Handlers ask for the same few at each event, with texts put together anew: to compare one costs less than to look it up. */
+  readonly #few: SessionStatement[] = [];
   readonly #statements = new Map<string, SessionStatement>();
 
   constructor(
@@ -45,10 +47,17 @@ export class BuildSession implements ModelSession {
   }
 
   statement(sql: string): TableStatement {
-    const known = this.transaction.isOver ? undefined : this.#statements.get(sql);
-    if (known !== undefined) return known;
+    if (!this.transaction.isOver) {
+      for (const each of this.#few) if (each.sql === sql) return each;
+      const known = this.#statements.get(sql);
+      if (known !== undefined) return known;
+    }
     const checked = this.#act(() => this.build.tables.prepare(sql));
     const statement = new SessionStatement(checked, this.transaction, this.#subject);
+    if (this.#few.length < few) {
+      this.#few.push(statement);
+      return statement;
+    }
     if (this.#statements.size >= mostStatements) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;

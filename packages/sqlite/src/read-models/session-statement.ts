@@ -12,6 +12,10 @@ export class SessionStatement implements TableStatement {
     private readonly subject: string,
   ) {}
 
+  get sql(): string {
+    return this.checked.sql;
+  }
+
   run(...values: readonly unknown[]): number {
     return this.transaction.act(this.subject, () => {
       const { statement, parameters, sql } = this.checked;
