@@ -1,7 +1,7 @@
 /** Pages of the log, `$all`: one call for each, so that nothing is open on the server while a reader does its work. */
 import { filterTest, type Position, type ReadAllOptions, type StoredEvent } from '@tidemark/core';
 import { isShown } from './names.ts';
-import { pageSize, sizeAfter } from './page-bounds.ts';
+import { firstPage, sizeAfter } from './page-bounds.ts';
 import type { Server } from './server.ts';
 
 /** For looking up a single event, which mostly is among the first few: each that is read costs time. */
@@ -67,7 +67,7 @@ export class LogReader {
         return event;
       }
       place = reached;
-      size = sizeAfter(pageSize, read);
+      size = sizeAfter(firstPage, read);
     }
   }
 
@@ -77,7 +77,7 @@ export class LogReader {
     const wanted = filterTest(filter);
     let place = isForwards ? from : await this.#placeBefore(before);
     let last: Position | undefined;
-    let most = pageSize;
+    let most = firstPage;
     while (left > 0) {
       signal?.throwIfAborted();
       // With a filter many may have to be looked at for one that is wanted.

@@ -1,9 +1,12 @@
 /** How much a reading gives at once, so that memory is bounded whatever the events hold. */
 import type { StoredEvent } from '@tidemark/core';
 
+/** Of what comes without being asked for. */
 export const pageSize = 256;
 /** How many the first call of a reading asks for: a reader who leaves early has not asked for much. */
 export const firstPage = 128;
+/** How many a call asks for in the end: between two of them the server has nothing to do, and the reader waits. */
+const largestPage = 1_024;
 /**
  * In characters; the event that reaches it is the last. A page has two at least: whoever goes on from an event of the log is
  * given that one again, and would come no further.
@@ -12,7 +15,7 @@ export const mostText = 8 * 1024 * 1024;
 
 /** How many to ask for next: where a page was cut as many as fitted, as the rest of it is sent for nothing. */
 export function sizeAfter(size: number, { count, isCut }: { readonly count: number; readonly isCut: boolean }): number {
-  return isCut ? count : Math.min(2 * size, pageSize);
+  return isCut ? count : Math.min(2 * size, largestPage);
 }
 
 export function textSize({ dataText, metadataText }: StoredEvent): number {
