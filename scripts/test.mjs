@@ -11,7 +11,7 @@ import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { globSync } from './glob.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -69,12 +69,15 @@ function kill(child) {
   }
 }
 
+/** A module to import is named as a URL where a path would be taken for one. */
+const threads = pathToFileURL(path.join(here, 'tsx-in-threads.mjs')).href;
+
 function runBatch(batch) {
   return new Promise((resolve) => {
     const child = fork(path.join(here, 'test-worker.mjs'), {
       cwd: home,
       detached: process.platform !== 'win32',
-      execArgv: ['--conditions=@tidemark/source', '--enable-source-maps', '--import', 'tsx'],
+      execArgv: ['--conditions=@tidemark/source', '--enable-source-maps', '--import', 'tsx', '--import', threads],
       env: { ...process.env, TSX_TSCONFIG_PATH: path.join(home, 'tsconfig.json') },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

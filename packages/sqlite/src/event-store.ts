@@ -50,7 +50,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   head(): Promise<Position> {
-    return this.file.read(() => this.file.reader.head()?.position ?? 0);
+    return this.file.read(() => this.file.reader.log.head()?.position ?? 0);
   }
 
   async append(streamName: string, events: readonly EventData[], options: AppendOptions): Promise<AppendResult> {

@@ -159,7 +159,7 @@ class InlineView implements InlineTransaction {
     private readonly transaction: OpenTransaction,
   ) {
     this.logId = parts.logId;
-    this.head = parts.reader.head()?.position ?? 0;
+    this.head = parts.reader.log.head()?.position ?? 0;
   }
 
   builds(): readonly ModelBuild[] {
@@ -169,8 +169,10 @@ class InlineView implements InlineTransaction {
   eventsAfter(position: Position, limit: number): readonly StoredEvent[] {
     const { reader } = this.parts;
     return this.#act(() => {
-      const high = reader.head()?.position ?? 0;
-      return reader.log({ low: position + 1, high, filter: undefined, direction: 'forwards', limit }).events;
+      const high = reader.log.head()?.position ?? 0;
+      return reader.events(
+        reader.log.range({ low: position + 1, high, wanted: {}, direction: 'forwards', limit }).rows,
+      );
     });
   }
 

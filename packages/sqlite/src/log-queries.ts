@@ -1,15 +1,15 @@
 /** Filters as SQL: what a reader does not want is left in the database, as making a row of JavaScript costs most. */
-import { categoryOf, type EventFilter, type Position } from '@tidemark/core';
+import type { Position } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { limited } from './limit.ts';
-import type { Names } from './names.ts';
 import { type LogRow, PageQuery, type PageRows } from './page-query.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface LogRange {
   readonly low: Position;
   readonly high: Position;
-  readonly filter: EventFilter | undefined;
+  readonly wanted: Wanted;
   readonly direction: 'forwards' | 'backwards';
   readonly limit: number;
 }
@@ -30,22 +30,13 @@ const mostListed = 16;
 export class LogQueries {
   readonly #queries = new LRUCache<string, PageQuery<LogRow>>({ max: 100 });
 
-  constructor(
-    private readonly db: Database.Database,
-    private readonly types: Names,
-    private readonly categories: Names,
-  ) {}
+  constructor(private readonly db: Database.Database) {}
 
-  /**
-   * Take `high` from the log before calling: names are looked up here, and what is at `high` or before has its names
-   * stored already, so that no event can be missed because its type was not known a moment ago.
-   */
-  run({ low, high, filter = {}, direction, limit }: LogRange): PageRows<LogRow> {
-    const categories = knownOf(categoriesOf(filter), this.categories);
-    const types = knownOf(filter.types, this.types);
+  run({ low, high, wanted, direction, limit }: LogRange): PageRows<LogRow> {
+    const { categories, types, prefixes } = wanted;
     if (categories?.length === 0 || types?.length === 0) return { rows: [], isFull: false };
     const range: Condition = { sql: 'position BETWEEN ? AND ?', values: [low, high] };
-    const common = [range, ...typesIn(types), ...beginningWith(filter.prefixes)];
+    const common = [range, ...typesIn(types), ...beginningWith(prefixes)];
     const arms = armsOf(categories).map((arm) => [...common, ...arm]);
     const order = `ORDER BY position ${direction === 'forwards' ? 'ASC' : 'DESC'} ${limited}`;
     const wheres = arms.map((arm) => arm.map(({ sql }) => sql).join(' AND '));
@@ -67,21 +58,9 @@ export class LogQueries {
 }
 
 /** Whether the index alone finds what matches, so that however far away it is, finding it costs the same. */
-export function isIndexed(filter: EventFilter): boolean {
-  if (filter.types !== undefined || filter.prefixes !== undefined) return false;
-  return (filter.categories?.length ?? 0) <= mostMerged;
-}
-
-/** A prefix that has a `-` in it names its category. */
-function categoriesOf({ categories, prefixes }: EventFilter): readonly string[] | undefined {
-  if (categories !== undefined) return [...new Set(categories)];
-  if (prefixes === undefined || !prefixes.every((prefix) => prefix.includes('-'))) return undefined;
-  return [...new Set(prefixes.map(categoryOf))];
-}
-
-/** The numbers of those names that the file knows by now. */
-function knownOf(wanted: readonly string[] | undefined, names: Names): readonly number[] | undefined {
-  return wanted?.map((name) => names.find(name)).filter((id) => id !== undefined);
+export function isIndexed({ categories, types, prefixes }: Wanted): boolean {
+  if (types !== undefined || prefixes !== undefined) return false;
+  return (categories?.length ?? 0) <= mostMerged;
 }
 
 /** One SELECT for each category: SQLite merges what comes in order, and stops at the limit. `IN` would sort them all. */

@@ -3,57 +3,55 @@
  * loop. Each step takes the log's end first and reads up to there: the place it reports is one up to which everything
  * was seen.
  */
-import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
+import type { Position } from '@tidemark/core';
 import { isIndexed } from './log-queries.ts';
-import type { Head, Page, Reader } from './reader.ts';
+import type { Head, LogRows } from './log-rows.ts';
+import type { LogRow, PageRows } from './page-query.ts';
+import type { Wanted } from './wanted.ts';
 
 /** So many positions are searched at a time, which takes a few ms. */
 const searchWindow = 10_000;
 
-export interface Found {
-  readonly events: readonly StoredEvent[];
+export interface FoundRows {
+  readonly rows: readonly LogRow[];
   /** The last event that was looked at, matching or not; `undefined` where there was none. */
   readonly reached: Head | undefined;
-  /** Whether there was nothing behind `reached`, in the direction of the search. */
-  readonly atEnd: boolean;
 }
 
 export interface Search {
   /** The first position to look at, in the direction of the search. */
   readonly from: Position;
-  readonly filter: EventFilter | undefined;
+  readonly wanted: Wanted;
   /** At most so many events. */
   readonly limit: number;
 }
 
-const nothing: Found = { events: [], reached: undefined, atEnd: true };
+const nothing: FoundRows = { rows: [], reached: undefined };
 
-/** One step onwards, up to `head`. */
-export function searchForwards(reader: Reader, { from, filter, limit }: Search, head = reader.head()): Found {
+/** One step onwards, up to `head`, which may be any event of the log. */
+export function searchForwards(log: LogRows, { from, wanted, limit }: Search, head: Head | undefined): FoundRows {
   if (head === undefined || head.position < from) return nothing;
-  const high = Math.min(head.position, from + stepOf(filter) - 1);
-  const page = reader.log({ low: from, high, filter, direction: 'forwards', limit });
-  const reached = reachedBy(reader, page, high === head.position ? head : high);
-  return { events: page.events, reached, atEnd: reached.position === head.position };
+  const high = Math.min(head.position, from + stepOf(wanted) - 1);
+  const page = log.range({ low: from, high, wanted, direction: 'forwards', limit });
+  return { rows: page.rows, reached: reachedBy(log, page, high === head.position ? head : high) };
 }
 
-/** One step back. */
-export function searchBackwards(reader: Reader, { from, filter, limit }: Search): Found {
-  const high = Math.min(from, reader.head()?.position ?? 0);
+/** One step back, from the log's end where that is before. */
+export function searchBackwards(log: LogRows, { from, wanted, limit }: Search, head: Head | undefined): FoundRows {
+  const high = Math.min(from, head?.position ?? 0);
   if (high < 1) return nothing;
-  const low = Math.max(1, high - stepOf(filter) + 1);
-  const page = reader.log({ low, high, filter, direction: 'backwards', limit });
-  const reached = reachedBy(reader, page, low);
-  return { events: page.events, reached, atEnd: reached.position === 1 };
+  const low = Math.max(1, high - stepOf(wanted) + 1);
+  const page = log.range({ low, high, wanted, direction: 'backwards', limit });
+  return { rows: page.rows, reached: reachedBy(log, page, low) };
 }
 
 /** The end of what was searched: the last event found where the page is full, otherwise the end of the window. */
-function reachedBy(reader: Reader, { events, isFull }: Page, end: Head | Position): Head {
-  const last = isFull ? events[events.length - 1] : undefined;
-  if (last !== undefined) return { position: last.position, eventId: last.eventId };
-  return typeof end === 'number' ? { position: end, eventId: reader.eventIdAt(end) } : end;
+function reachedBy(log: LogRows, { rows, isFull }: PageRows<LogRow>, end: Head | Position): Head {
+  const last = isFull ? rows[rows.length - 1] : undefined;
+  if (last !== undefined) return { position: last[0], eventId: last[4] };
+  return typeof end === 'number' ? { position: end, eventId: log.eventIdAt(end) } : end;
 }
 
-function stepOf(filter: EventFilter = {}): number {
-  return isIndexed(filter) ? Number.MAX_SAFE_INTEGER : searchWindow;
+function stepOf(wanted: Wanted): number {
+  return isIndexed(wanted) ? Number.MAX_SAFE_INTEGER : searchWindow;
 }

@@ -1,5 +1,6 @@
 /** One opened file: its connection, its writer and its readers, put together; and its end. */
 import { ClosedError, type InlineProjections, type Revision } from '@tidemark/core';
+import { ReadAhead } from './ahead/read-ahead.ts';
 import { Appender } from './append.ts';
 import { SqliteCommandLog } from './command-log.ts';
 import type { Connection } from './connection.ts';
@@ -40,6 +41,7 @@ export class OpenedFile {
   readonly openBuilds: OpenBuilds;
   readonly droppedTables: DroppedTables;
   readonly buildChanges: BuildChanges;
+  readonly readAhead: ReadAhead;
   readonly #wakeUp: WakeUp;
   #closing: Promise<void> | undefined;
 
@@ -87,8 +89,9 @@ export class OpenedFile {
     });
     this.changer = new StreamChanger(db, this.streams);
     this.writer = new Writer(connection, settings, [...undoing, builds, this.inline], this.inline);
-    this.pages = new PageReader(this, this.reader, this.streams);
-    this.subscriptions = new Subscriptions(this, this.reader, this.streams);
+    this.readAhead = new ReadAhead(settings);
+    this.pages = new PageReader(this, this.reader, this.streams, this.readAhead);
+    this.subscriptions = new Subscriptions(this, this.reader, this.streams, this.readAhead);
     this.#wakeUp = new WakeUp(connection);
   }
 
@@ -168,6 +171,8 @@ export class OpenedFile {
     this.#wakeUp.close();
     this.connection.changed.notify();
     this.connection.modelsChanged.notify();
+    // The last one to close the file puts it in order.
+    await this.readAhead.close();
     this.connection.db.close();
   }
 }

@@ -17,6 +17,11 @@ export interface SqliteOptions {
   readonly clock?: Clock | undefined;
   /** How long a file that others keep locked is tried, in ms, before `StoreFailedError`; default 5,000 to open, 30,000 to write. */
   readonly busyTimeout?: number | undefined;
+  /**
+   * Whether a thread reads ahead for one who is more than 20,000 events behind, as in a rebuild: the event loop has more time
+   * for the application, and it is sooner done. Default true; where threads cannot be started it goes without.
+   */
+  readonly readAhead?: boolean | undefined;
   /** For crash tests: called at three points of each write transaction. */
   readonly faults?: Faults | undefined;
 }
@@ -46,13 +51,14 @@ export interface Settings {
   readonly clock: Clock;
   readonly openTimeout: number;
   readonly writeTimeout: number;
+  readonly readAhead: boolean;
   readonly faults: Faults | undefined;
 }
 
 export const inMemory = ':memory:';
 
 const known: Readonly<Record<keyof SqliteOptions, true>> = {
-  ...{ durability: true, mmapBytes: true, clock: true, busyTimeout: true, faults: true },
+  ...{ durability: true, mmapBytes: true, clock: true, busyTimeout: true, readAhead: true, faults: true },
 };
 
 /** Throws `ArgumentError`. */
@@ -61,11 +67,19 @@ export function settingsOf(path: unknown, options: unknown = {}): Settings {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw refused('sqlite options', options, 'an object');
   assertKeys('sqlite options', options, known);
-  const { durability = 'full', mmapBytes = 0, clock = systemClock, busyTimeout, faults } = options as SqliteOptions;
+  const {
+    durability = 'full',
+    mmapBytes = 0,
+    clock = systemClock,
+    busyTimeout,
+    readAhead = true,
+    faults,
+  } = options as SqliteOptions;
   if (durability !== 'full' && durability !== 'normal') throw refused('durability', durability, "'full' or 'normal'");
   assertWhole('mmapBytes', mmapBytes);
   if (busyTimeout !== undefined) assertWhole('busyTimeout', busyTimeout);
   if (typeof clock?.now !== 'function') throw refused('clock', clock, 'an object with now()');
+  if (typeof readAhead !== 'boolean') throw refused('readAhead', readAhead, 'true or false');
   if (faults !== undefined && !isFaults(faults)) throw refused('faults', faults, 'an object with at()');
   const openTimeout = busyTimeout ?? 5_000;
   const writeTimeout = busyTimeout ?? 30_000;
@@ -76,6 +90,7 @@ export function settingsOf(path: unknown, options: unknown = {}): Settings {
     clock,
     openTimeout,
     writeTimeout,
+    readAhead,
     faults,
   };
 }

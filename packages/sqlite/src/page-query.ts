@@ -22,6 +22,9 @@ const mostBytes = 8 * 1024 * 1024;
 /** In bytes, for each of data and metadata: a page of 256 events with both is within the bound. */
 const small = 16 * 1024;
 
+/** Of events; fewer where they hold much. */
+export const pageSize = 256;
+
 type Value = number | string;
 type Size = [position: number, bytes: number];
 

@@ -10,8 +10,10 @@ import {
   Turns,
   visibleFrom,
 } from '@tidemark/core';
-import { searchBackwards, searchForwards } from './log-search.ts';
-import { type Page, pageSize, type Reader } from './reader.ts';
+import type { ReadAhead } from './ahead/read-ahead.ts';
+import { LogWalk } from './log-walk.ts';
+import { pageSize } from './page-query.ts';
+import type { Page, Reader } from './reader.ts';
 import type { StreamCache } from './stream-cache.ts';
 
 /** What pages need of the opened store. */
@@ -29,6 +31,7 @@ export class PageReader {
     private readonly host: PageHost,
     private readonly reader: Reader,
     private readonly streams: StreamCache,
+    private readonly readAhead: ReadAhead,
   ) {}
 
   stream(streamName: string, options: ReadStreamOptions): EventPages {
@@ -73,25 +76,27 @@ export class PageReader {
     }
   }
 
-  async *#all({ direction, from = 1, before, filter, limit, signal }: ReadAllOptions): Pages {
-    const isForwards = direction !== 'backwards';
+  async *#all({ direction = 'forwards', from = 1, before, filter, limit, signal }: ReadAllOptions): Pages {
+    const isForwards = direction === 'forwards';
     let next = isForwards ? Math.max(from, 1) : (before ?? Number.MAX_SAFE_INTEGER) - 1;
     let left = limit ?? Number.POSITIVE_INFINITY;
     const turns = new Turns();
-    while (left > 0) {
-      signal?.throwIfAborted();
-      const size = Math.min(left, pageSize);
-      const search = isForwards ? searchForwards : searchBackwards;
-      const { events, reached, atEnd } = await this.host.read(() =>
-        search(this.reader, { from: next, filter, limit: size }),
-      );
-      signal?.throwIfAborted();
-      left -= events.length;
-      if (events.length > 0) yield events;
-      if (atEnd || reached === undefined) return;
-      next = reached.position + (isForwards ? 1 : -1);
-      // Where little was found, SQLite has searched for long.
-      if (events.length < size || turns.isDue) await turns.give();
+    const walk = new LogWalk(this.reader, this.readAhead, filter);
+    try {
+      while (left > 0) {
+        signal?.throwIfAborted();
+        const size = Math.min(left, pageSize);
+        const { events, reached, atEnd } = await this.host.read(() => walk[direction](next, size));
+        signal?.throwIfAborted();
+        left -= events.length;
+        if (events.length > 0) yield events;
+        if (atEnd || reached === undefined) return;
+        next = reached.position + (isForwards ? 1 : -1);
+        // Where little was found, SQLite has searched for long.
+        if (events.length < size || turns.isDue) await turns.give();
+      }
+    } finally {
+      walk.end();
     }
   }
 }

@@ -2,22 +2,15 @@
  * Pages of events. Each is read in one go with `all()`: an iterator held open across an `await` would keep the WAL from
  * being reset, and let it grow without end.
  */
-import { categoryOf, type Position, type Revision, StoredEvent } from '@tidemark/core';
+import { categoryOf, type EventFilter, type Revision, StoredEvent } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 import { limited } from './limit.ts';
-import { LogQueries, type LogRange } from './log-queries.ts';
+import { LogRows } from './log-rows.ts';
 import type { Names } from './names.ts';
 import { type LogRow, PageQuery, type PageRows, type StreamRow } from './page-query.ts';
 import type { StreamCache } from './stream-cache.ts';
 import type { NamedStream, StreamNames } from './stream-names.ts';
-
-export const pageSize = 256;
-
-/** The last event of the log. */
-export interface Head {
-  readonly position: Position;
-  readonly eventId: string;
-}
+import { type Wanted, wantedOf } from './wanted.ts';
 
 export interface Page {
   readonly events: readonly StoredEvent[];
@@ -37,23 +30,18 @@ export interface WantedOfStream {
 }
 
 export class Reader {
-  readonly #head: Database.Statement<[], [Position, string]>;
-  readonly #eventIdAt: Database.Statement<[Position], string>;
+  readonly log: LogRows;
   readonly #forwards: PageQuery<StreamRow>;
   readonly #backwards: PageQuery<StreamRow>;
-  readonly #queries: LogQueries;
 
   constructor(
     db: Database.Database,
     private readonly streams: StreamCache,
     private readonly types: Names,
-    categories: Names,
+    private readonly categories: Names,
     private readonly streamNames: StreamNames,
   ) {
-    this.#head = db
-      .prepare<[], [number, string]>('SELECT position, event_id FROM events ORDER BY position DESC LIMIT 1')
-      .raw();
-    this.#eventIdAt = db.prepare<[number], string>('SELECT event_id FROM events WHERE position = ?').pluck();
+    this.log = new LogRows(db);
     this.#forwards = new PageQuery(
       db,
       (columns) =>
@@ -66,16 +54,6 @@ export class Reader {
         `SELECT ${columns} FROM events
          WHERE stream_id = ? AND revision <= ? AND revision >= ? AND recorded_at >= ? ORDER BY revision DESC ${limited}`,
     );
-    this.#queries = new LogQueries(db, types, categories);
-  }
-
-  head(): Head | undefined {
-    const row = this.#head.get();
-    return row && { position: row[0], eventId: row[1] };
-  }
-
-  eventIdAt(position: Position): string {
-    return this.#eventIdAt.get(position) ?? '';
   }
 
   streamForwards({ streamName, from, first, since, limit }: WantedOfStream): Page {
@@ -90,10 +68,14 @@ export class Reader {
     return this.#ofStream(streamName, this.#backwards.run(limit, stream.id, from, first, earliest(since)));
   }
 
-  /** The matching events from `low` to `high`, both inclusive, in order of position or against it, at most `limit`. */
-  log(range: LogRange): Page {
-    const { rows, isFull } = this.#queries.run(range);
-    return { events: rows.map((row) => this.#stored(row, this.streamNames.of(row[7]))), isFull };
+  /** Take the log's end before, as `wantedOf` says. */
+  wanted(filter: EventFilter | undefined): Wanted {
+    return wantedOf(filter, this.types, this.categories);
+  }
+
+  /** Of the log. */
+  events(rows: readonly LogRow[]): readonly StoredEvent[] {
+    return rows.map((row) => this.#stored(row, this.streamNames.of(row[7])));
   }
 
   #ofStream(streamName: string, { rows, isFull }: PageRows<StreamRow>): Page {

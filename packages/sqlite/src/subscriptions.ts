@@ -11,8 +11,10 @@ import {
   type Subscription,
   visibleFrom,
 } from '@tidemark/core';
-import { searchForwards } from './log-search.ts';
-import { pageSize, type Reader } from './reader.ts';
+import type { ReadAhead } from './ahead/read-ahead.ts';
+import { LogWalk } from './log-walk.ts';
+import { pageSize } from './page-query.ts';
+import type { Reader } from './reader.ts';
 import type { StreamCache } from './stream-cache.ts';
 
 /** What subscriptions need of the opened store. */
@@ -27,13 +29,17 @@ export interface SubscriptionHost {
   now(): number;
 }
 
-type Looking = (after: Position) => Look;
+interface Looking {
+  look(after: Position): Look;
+  ended?(): void;
+}
 
 export class Subscriptions {
   constructor(
     private readonly host: SubscriptionHost,
     private readonly reader: Reader,
     private readonly streams: StreamCache,
+    private readonly readAhead: ReadAhead,
   ) {}
 
   toAll(filter: EventFilter | undefined, after: Position, signal: AbortSignal | undefined): Subscription {
@@ -45,21 +51,25 @@ export class Subscriptions {
   }
 
   #lookingAtLog(filter: EventFilter | undefined): Looking {
+    const walk = new LogWalk(this.reader, this.readAhead, filter);
     let begun = false;
-    return (after) => {
-      const head = this.reader.head();
-      const found = searchForwards(this.reader, { from: after + 1, filter, limit: pageSize }, head);
-      // Where there is nothing new, the first look says so with the place it begins at, if the log has come that far.
-      const stands = !begun && head?.position === after;
-      begun = true;
-      return stands ? { ...found, reached: head } : found;
+    return {
+      look: (after) => {
+        const head = this.reader.log.head();
+        const found = walk.forwards(after + 1, pageSize, head);
+        // Where there is nothing new, the first look says so with the place it begins at, if the log has come that far.
+        const stands = !begun && head?.position === after;
+        begun = true;
+        return stands ? { ...found, reached: head } : found;
+      },
+      ended: () => walk.end(),
     };
   }
 
   #lookingAtStream(streamName: string, after: Revision | undefined): Looking {
     let next = after === undefined ? 0 : after + 1;
     let begun = false;
-    return () => {
+    const look = (): Look => {
       const state = this.streams.state(streamName);
       if (state.tombstone) throw new StreamDeletedError(streamName, true);
       const { head = -1, deleted } = state;
@@ -79,6 +89,7 @@ export class Subscriptions {
       next = Math.max(last?.revision ?? head, end) + 1;
       return { events, reached, atEnd: next > head };
     };
+    return { look };
   }
 
   /** Of an event that may be hidden. */
@@ -95,10 +106,11 @@ export class Subscriptions {
     };
   }
 
-  #source(look: Looking): PullSource {
+  #source(looking: Looking): PullSource {
     const { host } = this;
     return {
-      look: (after) => host.read(() => look(after)),
+      look: (after) => host.read(() => looking.look(after)),
+      ended: () => looking.ended?.(),
       seen: () => host.seen(),
       wait: (seen, signal) => host.wait(seen, signal),
       get closed() {

@@ -72,21 +72,21 @@ test('a subscription to a stream, whose head was taken before', async () => {
 
 test('a subscription to the log, whose head was taken before', async () => {
   const { events, file, write, end } = await store();
-  after(file.reader, 'head', () => write(3));
+  after(file.reader.log, 'head', () => write(3));
   assert.equal(await follow(events.subscribeToAll(), write), [0, 1, 2, 3, 4]);
   await end();
 });
 
 test('a subscription that begins at the end', async () => {
   const { events, file, write, end } = await store();
-  after(file.reader, 'head', () => write(3));
+  after(file.reader.log, 'head', () => write(3));
   assert.equal(await follow(events.subscribeToAll({ after: 3 }), write), [3, 4]);
   await end();
 });
 
 test('a filter by a type that nobody had used before', async () => {
   const { events, file, write, end } = await store();
-  after(file.reader, 'head', () => write(3, 'New'));
+  after(file.reader.log, 'head', () => write(3, 'New'));
   const filter = { types: ['New', 'Numbered'] };
   assert.equal(await follow(events.subscribeToAll({ filter }), write), [0, 1, 2, 3, 4]);
   await end();

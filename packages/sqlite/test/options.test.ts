@@ -45,6 +45,8 @@ test('refuses options that it does not know or cannot mean', () => {
     [{ mmapBytes: null }, 'mmapBytes', 'null'],
     [{ busyTimeout: null }, 'busyTimeout', 'null'],
     [{ clock: null }, 'clock', 'null'],
+    [{ readAhead: 'no' }, 'readAhead', "'no'"],
+    [{ readAhead: null }, 'readAhead', 'null'],
     [{ faults: null }, 'faults', 'null'],
     [{ faults: 'text has an at()' }, 'faults', "'text has an at()'"],
     [{ faults: [] }, 'faults', 'an array'],

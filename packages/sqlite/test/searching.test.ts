@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LogQueries } from '../src/log-queries.ts';
 import { Names } from '../src/names.ts';
+import { wantedOf } from '../src/wanted.ts';
 import { all, any, numbered } from './events.ts';
 import { type Opened, opened } from './opened.ts';
 import { temporaryFile } from './temporary.ts';
@@ -88,9 +89,10 @@ searching(
         return db.prepare(sql);
       },
     } as unknown as Database.Database;
-    const queries = new LogQueries(listening, new Names(db, 'types'), new Names(db, 'categories'));
+    const queries = new LogQueries(listening);
+    const numbers = [new Names(db, 'types'), new Names(db, 'categories')] as const;
     const plan = (filter: EventFilter) => {
-      queries.run({ low: 1, high: 10, filter, direction: 'forwards', limit: 3 });
+      queries.run({ low: 1, high: 10, wanted: wantedOf(filter, ...numbers), direction: 'forwards', limit: 3 });
       const values = Array(asked.split('?').length - 1).fill('[1]');
       const steps = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${asked}`).all(...values);
       return steps.map(({ detail }) => detail).join('; ');

@@ -126,8 +126,8 @@ test('an append that fails after somebody has read it leaves no name behind', as
     faults: {
       at(point) {
         if (!failing || point !== 'after-insert') return;
-        const range = { low: 1, high: 9, filter: undefined, direction: 'forwards', limit: 9 } as const;
-        assert.is(parts.file.reader.log(range).events.at(-1)?.streamName, 'lost-2');
+        const range = { low: 1, high: 9, wanted: {}, direction: 'forwards', limit: 9 } as const;
+        assert.is(parts.file.reader.events(parts.file.reader.log.range(range).rows).at(-1)?.streamName, 'lost-2');
         throw new Error('fault');
       },
     },

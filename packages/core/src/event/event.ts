@@ -5,7 +5,6 @@
 import { UnreadableEventError } from '../errors.ts';
 import { decodeValue, plainForm, type TypeNotes } from './codec.ts';
 import type { Position, Revision } from './revision.ts';
-import { aggregateIdOf } from './stream-name.ts';
 import type { ValueClasses } from './value.ts';
 
 /** A value that is the same after `JSON.parse(JSON.stringify(value))`. */
@@ -124,7 +123,8 @@ export class StoredEvent implements RecordedEvent {
   }
 
   get aggregateId(): string {
-    return aggregateIdOf(this.streamName);
+    // What `aggregateIdOf` gives, without looking for the dash at each event.
+    return this.streamName.slice(this.category.length + 1);
   }
 
   get recordedAt(): Date {
