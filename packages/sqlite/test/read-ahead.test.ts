@@ -47,6 +47,13 @@ const facts = ({
   recordedTime,
 }: StoredEvent) => [...[eventId, type, dataText, metadataText, streamName, revision, position, recordedTime]];
 
+/** Shows the first difference alone: a comparison of whole logs takes minutes to print. */
+function assertSame(found: readonly unknown[], expected: readonly unknown[]): void {
+  assert.is(found.length, expected.length);
+  const differing = found.findIndex((each, index) => JSON.stringify(each) !== JSON.stringify(expected[index]));
+  assert.equal(found[differing], expected[differing]);
+}
+
 /** Resolves when a page is there, which begins wherever it does. */
 async function firstPage(run: AheadRun): Promise<void> {
   const since = performance.now();
@@ -103,10 +110,11 @@ for (const filter of filters) {
   test(`what is read is the same with it and without it: ${JSON.stringify(filter) ?? 'everything'}`, async () => {
     const expected = (await all(store.events.readAll({ filter, direction: 'backwards' }))).map(facts).reverse();
     const with_ = await walked(new ReadAhead(settingsOf(path)), filter);
-    assert.equal(with_.events, expected);
+    assertSame(with_.events, expected);
     assert.ok(filter?.categories?.[0] === 'none' || with_.taken > 0, 'no page came from the thread');
     const without = await walked(new ReadAhead(settingsOf(path, { readAhead: false })), filter);
-    assert.equal([without.events, without.taken], [expected, 0]);
+    assertSame(without.events, expected);
+    assert.is(without.taken, 0);
   });
 }
 
@@ -161,6 +169,50 @@ test('what its reader has passed it leaves out, and a page further on is kept un
   await run.ended;
 });
 
+test('a reader who was faster is met where it is', async () => {
+  const run = runOn(path);
+  await firstPage(run);
+  run.passed(40_001);
+  await pagesOf(run, 1);
+  assert.is(run.next ?? 40_001, 40_001);
+  assert.ok((await pagesOf(run, 40_001, 2_000)).length > 10);
+  run.end();
+  await run.ended;
+});
+
+/** A walk whose thread begins so many events behind where it was asked to. */
+function walkBehind(distance: number) {
+  const runs: AheadRun[] = [];
+  const begin: ReadAhead['begin'] = (wanted, from, top) => {
+    const reading = { path, mmapBytes: 0, wanted, top, limit: pageSize, patience: 10_000 };
+    runs.push(new AheadRun(reading, from + distance));
+    return runs[0];
+  };
+  const walk = new LogWalk(store.file.reader, { begin } as ReadAhead, undefined);
+  const next = (from: Position) => (walk.forwards(from, pageSize).reached?.position ?? 0) + 1;
+  return { walk, runs, next };
+}
+
+test('a walk that meets a page reads up to it, and says to the thread where it is', async () => {
+  const { walk, runs, next } = walkBehind(100);
+  let from = next(1);
+  const [run] = runs;
+  if (run === undefined) throw new Error('no thread was begun');
+  await firstPage(run);
+  assert.equal([from, run.next], [257, 357]);
+  from = next(from);
+  assert.is(from, 357);
+  from = next(from);
+  assert.is(from, 613);
+  walk.end();
+  await run.ended;
+  const faster = walkBehind(0);
+  for (from = 1; from < 20_000; ) from = faster.next(from);
+  await firstPage(faster.runs[0] ?? run);
+  assert.ok((faster.runs[0]?.next ?? 0) >= from, 'the thread has read what its reader had passed');
+  faster.walk.end();
+});
+
 test('a thread that was left without a word ends', async () => {
   const run = runOn(path, { patience: 20 });
   await run.ended;
@@ -181,19 +233,47 @@ test('a thread that fails is not tried again, and everything is read without it'
   assert.is((await walked(readAhead)).events.length, size);
 });
 
-test('one thread at a time; a store that is closed has none, nor one whose readers have left', async () => {
+test('one thread at a time, and none that has a closed file open', async () => {
   const file = `${path}.copy`;
   fs.copyFileSync(path, file);
   const another = await opened(file);
   await another.events.append('account-0', numbered(1), any);
+  const runs: (AheadRun | undefined)[] = [];
+  const begin = another.file.readAhead.begin.bind(another.file.readAhead);
+  another.file.readAhead.begin = (...given) => {
+    runs.push(begin(...given));
+    return runs.at(-1);
+  };
   const reading = another.events.readAll().pages()[Symbol.asyncIterator]();
   const second = another.events.subscribeToAll()[Symbol.asyncIterator]();
   for (let page = 0; page < 5; page += 1) await Promise.all([reading.next(), second.next()]);
-  assert.is(another.file.readAhead.begin({}, 1, head()), undefined);
-  await reading.return?.();
+  assert.is(begin({}, 1, head()), undefined);
+  const [run] = runs;
+  assert.ok(run);
+  await firstPage(run);
   await another.close();
   // Whoever closes a file last takes its WAL away.
   assert.is(fs.existsSync(`${file}-wal`), false);
+});
+
+test('who leaves a reading ends its thread', async () => {
+  const runs: (AheadRun | undefined)[] = [];
+  const { readAhead } = store.file;
+  const begin = readAhead.begin.bind(readAhead);
+  readAhead.begin = (...given) => {
+    runs.push(begin(...given));
+    return runs.at(-1);
+  };
+  const leave = async (reading: AsyncIterable<unknown>) => {
+    for await (const _ of reading) break;
+    // Well before a thread ends that was left without a word.
+    const ended = runs.at(-1)?.ended.then(() => 'ended');
+    assert.is(await Promise.race([ended, sleep(8_000, undefined, { ref: false })]), 'ended');
+  };
+  await leave(store.events.readAll());
+  await leave(store.events.subscribeToAll());
+  assert.is(runs.length, 2);
+  readAhead.begin = begin;
 });
 
 test.run();
