@@ -31,15 +31,13 @@ export class BalanceRows extends Tables {
 
   @On(AccountOpened)
   opened({ data, aggregateId }: RecordedEvent<AccountOpened>) {
-    this.sql(`INSERT INTO ${this.table('balance_rows')} VALUES (?, ?, 0)`).run(aggregateId, data.owner);
+    this.sql`INSERT INTO ${this.table('balance_rows')} VALUES (${aggregateId}, ${data.owner}, 0)`.run();
   }
 
   @On(MoneyDeposited)
   deposited({ data, aggregateId }: RecordedEvent<MoneyDeposited>) {
-    this.sql(
-      `INSERT INTO ${this.table('balance_rows')} VALUES (?, '', ?)
-       ON CONFLICT DO UPDATE SET balance = balance + excluded.balance`,
-    ).run(aggregateId, data.amount);
+    this.sql`INSERT INTO ${this.table('balance_rows')} VALUES (${aggregateId}, '', ${data.amount})
+      ON CONFLICT DO UPDATE SET balance = balance + excluded.balance`.run();
   }
 }
 

@@ -116,8 +116,9 @@ export {
 export type { ProjectionState, ProjectionStatus } from './projection/projection-status.ts';
 export type { ReadModel } from './projection/read-model.ts';
 export type { ModelProgress, Rebuild, RebuildProgress } from './projection/rebuild.ts';
+export type { TableName } from './projection/sql-template.ts';
 export type { Row, TableReader } from './projection/table-reader.ts';
-export { type DeclareTable, Tables } from './projection/tables.ts';
+export { type DeclareTable, type SqlStatement, Tables } from './projection/tables.ts';
 // Small parts that are injected
 export { type Clock, systemClock } from './shared/clock.ts';
 export type { ErrorJson } from './shared/error-json.ts';

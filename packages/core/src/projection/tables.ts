@@ -4,6 +4,7 @@ import { assertArray, assertObject } from '../event/argument-kinds.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModelSession, TableShape, TableStatement } from '../store/read-model-store.ts';
 import { ReadModel } from './read-model.ts';
+import { sqlOf, TableName } from './sql-template.ts';
 
 /** What a handler may do while it runs. */
 export type TableSession = Pick<ModelSession, 'tableName' | 'statement'>;
@@ -14,14 +15,16 @@ export type DeclareTable = (name: string, columns: string, options?: { readonly 
 /**
  * A projection onto SQL tables, on stores that have them: extend it, declare tables in `schema`, and change them in
  * `@On` methods with prepared statements. Each build has tables of its own, so that SQL names them by
- * `this.table(name)`; readers find the served ones under their plain names, as views.
+ * `this.table(name)`; readers find the served ones under their plain names, as views. Whatever else stands in a `sql`
+ * template is a value and never part of the statement's text.
  *
  * @example
  * schema(table: DeclareTable) { table('balances', 'account TEXT PRIMARY KEY, balance INTEGER NOT NULL'); }
  *
  * @On(MoneyDeposited)
  * deposited({ aggregateId, data }: RecordedEvent<MoneyDeposited>) {
- *   this.sql(`UPDATE ${this.table('balances')} SET balance = balance + ? WHERE account = ?`).run(data.amount, aggregateId);
+ *   const balances = this.table('balances');
+ *   this.sql`UPDATE ${balances} SET balance = balance + ${data.amount} WHERE account = ${aggregateId}`.run();
  * }
  */
 export abstract class Tables extends ReadModel<TableSession> {
@@ -29,14 +32,47 @@ export abstract class Tables extends ReadModel<TableSession> {
   abstract schema(table: DeclareTable): void;
 
   /** The name of a declared table, for SQL, quoted. Throws `ArgumentError` for one that is not declared. */
-  protected table(name: string): string {
-    return this.session.tableName(name);
+  protected table(name: string): TableName {
+    return new TableName(this.session.tableName(name));
   }
 
-  /** A statement that reads, or changes this projection's tables; prepared once. Throws `ArgumentError` for all else. */
-  protected sql(text: string): TableStatement {
-    return this.session.statement(text);
+  /**
+   * A statement that reads, or changes this projection's tables; prepared once. As a template it has its values in it; as text
+   * it has `?` for them. Throws `ArgumentError` for all else.
+   */
+  protected sql(text: string): TableStatement;
+  protected sql(parts: TemplateStringsArray, ...values: readonly unknown[]): SqlStatement;
+  protected sql(text: string | TemplateStringsArray, ...given: readonly unknown[]): TableStatement | SqlStatement {
+    if (typeof text === 'string' || !isTemplate(text)) return this.session.statement(text);
+    const { sql, values } = sqlOf(text, given);
+    return new BoundStatement(this.session.statement(sql), values);
   }
+}
+
+/** A statement whose values stand in it. */
+export type SqlStatement = { readonly [K in keyof TableStatement]: () => ReturnType<TableStatement[K]> };
+
+class BoundStatement implements SqlStatement {
+  constructor(
+    private readonly statement: TableStatement,
+    private readonly values: readonly unknown[],
+  ) {}
+
+  run(): number {
+    return this.statement.run(...this.values);
+  }
+
+  get(): ReturnType<TableStatement['get']> {
+    return this.statement.get(...this.values);
+  }
+
+  all(): ReturnType<TableStatement['all']> {
+    return this.statement.all(...this.values);
+  }
+}
+
+function isTemplate(text: unknown): text is TemplateStringsArray {
+  return Array.isArray(text) && Array.isArray((text as { raw?: unknown }).raw);
 }
 
 const tableName = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
