@@ -1,14 +1,17 @@
 /** Read models that are filled in one reading of the log, each with events of its own. */
 import assert from 'node:assert/strict';
 import {
+  copyLog,
   createApplication,
   Documents,
+  type EventStore,
   eventData,
   memory,
   On,
   Projection,
   type ProjectionClass,
   type RecordedEvent,
+  type Stores,
 } from '@tidemark/core';
 import { test } from 'uvu';
 import { Account, AccountOpened, Balances, Deposit, MoneyDeposited, OpenAccount } from '../fixtures/bank.ts';
@@ -113,6 +116,53 @@ test('what came before an event that cannot be read is kept', async () => {
     const [balances] = (await filling.health()).consumers;
     assert.deepEqual([balances?.state, balances?.position], ['stopped', 3]);
     await filling.stop();
+  }
+});
+
+/** What is asked of the log below an application: its end, and readings of all of it by their types. */
+function listenedTo(store: ReturnType<typeof memory>) {
+  const asked: string[] = [];
+  const open = async (): Promise<Stores> => {
+    const stores = await store.open();
+    const head = () => {
+      asked.push('end');
+      return stores.events.head();
+    };
+    const subscribeToAll: EventStore['subscribeToAll'] = (options) => {
+      asked.push((options?.filter?.types ?? ['all']).join(' '));
+      return stores.events.subscribeToAll(options);
+    };
+    const events = new Proxy(stores.events, {
+      get(target, key) {
+        const value: unknown = Reflect.get({ head, subscribeToAll }, key) ?? Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { ...stores, events, close: () => stores.close() };
+  };
+  return { asked, store: { description: 'listened to', open } };
+}
+
+test('a read model is begun once, and those of one application are filled by one reading', async () => {
+  const { store, app } = await logWith(3);
+  await app.stop();
+  const [opened, deposited] = ['AccountOpened', 'MoneyDeposited'];
+  for (const [projections, first] of [
+    [[Owners], opened],
+    [[Owners, Spoiling], `${opened} ${deposited}`],
+  ] as const) {
+    const listening = listenedTo(memory());
+    const log = await listening.store.open();
+    await copyLog((await store.open()).events, log.events);
+    listening.asked.length = 0;
+    const filling = await applicationOn(listening.store, projections);
+    for (const projection of projections) await filling.caughtUp(projection, 4);
+    await filling.stop();
+    const { asked } = listening;
+    const reading = asked.findIndex((each) => each !== 'end');
+    assert.equal(asked[reading], first, asked.join());
+    // The application asks once where the log ends, and each read model once before it is filled.
+    assert.equal(reading, 1 + projections.length, asked.join());
   }
 });
 
