@@ -59,10 +59,8 @@ class Guests extends Tables {
 
   @On(SeatBooked)
   booked({ data }: RecordedEvent<SeatBooked>) {
-    this.sql(
-      `INSERT INTO ${this.table('guests')} VALUES (?, ?)
-       ON CONFLICT DO UPDATE SET seats = seats + excluded.seats`,
-    ).run(data.guest, data.seats);
+    this.sql`INSERT INTO ${this.table('guests')} VALUES (${data.guest}, ${data.seats})
+      ON CONFLICT DO UPDATE SET seats = seats + excluded.seats`.run();
   }
 }
 // #endregion tables

@@ -37,9 +37,42 @@ class Sums extends Tables {
   }
   @On(Counted)
   counted({ aggregateId, data }: RecordedEvent<Counted>): void {
-    this.sql(`INSERT INTO ${this.table('sums')} VALUES (?, ?)`).run(aggregateId, data.n);
+    this.sql`INSERT INTO ${this.table('sums')} VALUES (${aggregateId}, ${data.n})`.run();
   }
 }
+
+/** Says each kind of statement as a template. */
+@Projection('spoken')
+class Spoken extends Tables {
+  schema(table: DeclareTable): void {
+    table('spoken', 'counter TEXT PRIMARY KEY, sum TEXT, times INTEGER');
+  }
+  @On(Counted)
+  counted({ aggregateId, data }: RecordedEvent<Counted>): void {
+    const spoken = this.table('spoken');
+    const before = this.sql`SELECT sum, times FROM ${spoken} WHERE counter = ${aggregateId}`;
+    const { times = 0 } = before.get() ?? {};
+    assert.equal(before.all().length, times === 0 ? 0 : 1);
+    const text = `'); DROP TABLE ${spoken}; -- ${data.n}`;
+    const changed = this.sql`INSERT INTO ${spoken} VALUES (${aggregateId}, ${text}, 1)
+      ON CONFLICT DO UPDATE SET sum = excluded.sum, times = times + 1`.run();
+    assert.equal(changed, 1);
+  }
+}
+
+test('a statement that is a template has its values in it, whatever they look like, on each build of a read model', async () => {
+  await using app = await createApplication({
+    store: sqlite(temporaryFile()),
+    aggregates: [Counter],
+    projections: [Spoken],
+  });
+  for (const n of [1, 2]) await app.execute(Add, { counterId: 'a', n });
+  await app.caughtUp(Spoken, 2);
+  await (await app.rebuild(Spoken)).done;
+  await app.caughtUp(Spoken, await app.execute(Add, { counterId: 'a', n: 3 }));
+  const row = await app.tables(Spoken).get('SELECT * FROM spoken');
+  assert.deepEqual(row, { counter: 'a', sum: `'); DROP TABLE "spoken__2"; -- 3`, times: 3 });
+});
 
 test('a reader of tables finds those of its own build by name, and no others', async () => {
   const file = temporaryFile();

@@ -11,6 +11,7 @@ import { settingsOf } from '../src/options.ts';
 import { pageSize } from '../src/page-query.ts';
 import { all, any, numbered } from './events.ts';
 import { type Opened, opened } from './opened.ts';
+import { OtherProcess } from './other-process.ts';
 import { temporaryFile } from './temporary.ts';
 
 const test = suite('reading ahead');
@@ -254,6 +255,26 @@ test('one thread at a time, and none that has a closed file open', async () => {
   await another.close();
   // Whoever closes a file last takes its WAL away.
   assert.is(fs.existsSync(`${file}-wal`), false);
+});
+
+test('a thread that closes the file leaves the locks of its process in place', async () => {
+  const other = new OtherProcess();
+  const run = runOn(path);
+  await firstPage(run);
+  store.db.exec('BEGIN IMMEDIATE');
+  run.end();
+  await run.ended;
+  // POSIX takes all locks of a process away when one of its openings of a file is closed: SQLite has to know of both.
+  const refusal = await other.ask('lock', path).catch(({ code }) => code);
+  assert.is(refusal, 'SQLITE_BUSY');
+  store.db.exec('ROLLBACK');
+  await other.kill();
+  const third = new OtherProcess();
+  await third.ask('open', path);
+  await third.ask('close');
+  // Whoever believed to be the last one would have taken it away.
+  assert.ok(fs.existsSync(`${path}-wal`));
+  await third.kill();
 });
 
 test('who leaves a reading ends its thread', async () => {

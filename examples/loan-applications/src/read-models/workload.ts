@@ -35,9 +35,8 @@ export class Workload extends Tables {
 
   @On(WorkItemStarted)
   started({ aggregateId, occurredAt }: RecordedEvent<WorkItemStarted>) {
-    this.sql(
-      `INSERT INTO ${this.table('on_desks')} VALUES (?, ?) ON CONFLICT DO UPDATE SET started_at = excluded.started_at`,
-    ).run(aggregateId, occurredAt.getTime());
+    this.sql`INSERT INTO ${this.table('on_desks')} VALUES (${aggregateId}, ${occurredAt.getTime()})
+      ON CONFLICT DO UPDATE SET started_at = excluded.started_at`.run();
   }
 
   @On(WorkItemCompleted)
@@ -45,18 +44,18 @@ export class Workload extends Tables {
     const completedAt = occurredAt.getTime();
     const today = bankDay(completedAt);
     const { sessions = 0, time = 0, leftOpen = 0, untouched = 0 } = this.#takenFromDesk(aggregateId, completedAt);
-    this.sql(
-      `INSERT INTO ${this.table('workload')} VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions, milliseconds = milliseconds + excluded.milliseconds,
-         left_open = left_open + excluded.left_open, untouched = untouched + excluded.untouched`,
-    ).run(today, data.by ?? unknownEmployee, sessions, time, leftOpen, untouched);
+    const by = data.by ?? unknownEmployee;
+    this
+      .sql`INSERT INTO ${this.table('workload')} VALUES (${today}, ${by}, ${sessions}, ${time}, ${leftOpen}, ${untouched})
+      ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions, milliseconds = milliseconds + excluded.milliseconds,
+        left_open = left_open + excluded.left_open, untouched = untouched + excluded.untouched`.run();
   }
 
   #takenFromDesk(aggregateId: string, completedAt: number): Partial<WorkDay> {
     const desks = this.table('on_desks');
-    const [desk] = this.sql(`SELECT started_at FROM ${desks} WHERE application = ?`).all(aggregateId);
+    const [desk] = this.sql`SELECT started_at FROM ${desks} WHERE application = ${aggregateId}`.all();
     if (desk === undefined) return { untouched: 1 };
-    this.sql(`DELETE FROM ${desks} WHERE application = ?`).run(aggregateId);
+    this.sql`DELETE FROM ${desks} WHERE application = ${aggregateId}`.run();
     const startedAt = Number(desk['started_at']);
     if (bankDay(startedAt) !== bankDay(completedAt)) return { leftOpen: 1 };
     return { sessions: 1, time: completedAt - startedAt };
