@@ -16,9 +16,17 @@ export interface Found {
 
 /** In positions. To start a thread takes as long as reading some thousands of events. */
 const far = 20_000;
+/** So many pages show what kind of reader it is: one who takes longer for a page than reading it does, by this factor, gains by a thread. */
+const trial = 8;
+const slower = 1.5;
 
 export class LogWalk {
   #ahead: AheadRun | undefined;
+  /** Pages that were read here, the time that took, and that in which the reader had them, in ms. */
+  #pages = 0;
+  #reading = 0;
+  #between = 0;
+  #last: number | undefined;
 
   constructor(
     private readonly reader: Reader,
@@ -28,14 +36,12 @@ export class LogWalk {
 
   /** Looks onwards at most up to `head`, the log's end as it is now. */
   forwards(from: Position, limit: number, head = this.reader.log.head()): Found {
-    const found = (limit === pageSize ? this.#ahead?.take(from) : undefined) ?? this.#read(from, limit, head);
-    const { rows, reached } = found;
+    const { rows, reached } =
+      (limit === pageSize ? this.#ahead?.take(from) : undefined) ?? this.#read(from, limit, head);
     if (head !== undefined && reached !== undefined) this.#lookAhead(reached.position + 1, limit, head);
-    return {
-      events: this.reader.events(rows),
-      reached,
-      atEnd: reached?.position === head?.position || reached === undefined,
-    };
+    const events = this.reader.events(rows);
+    this.#last = performance.now();
+    return { events, reached, atEnd: reached?.position === head?.position || reached === undefined };
   }
 
   /** Looks back from `from`, inclusive. */
@@ -54,15 +60,21 @@ export class LogWalk {
 
   #read(from: Position, limit: number, head: Head | undefined): FoundRows {
     const { log } = this.reader;
+    const began = performance.now();
     const meeting = this.#ahead?.next;
     const high = meeting === undefined ? head : { position: meeting - 1, eventId: log.eventIdAt(meeting - 1) };
-    return searchForwards(log, { from, wanted: this.reader.wanted(this.filter), limit }, high);
+    const found = searchForwards(log, { from, wanted: this.reader.wanted(this.filter), limit }, high);
+    if (this.#last !== undefined) this.#between += began - this.#last;
+    this.#reading += performance.now() - began;
+    this.#pages += 1;
+    return found;
   }
 
   #lookAhead(next: Position, limit: number, head: Head): void {
     this.#ahead?.passed(next);
     if (this.#ahead !== undefined && next > this.#ahead.top) this.end();
     if (this.#ahead !== undefined || limit !== pageSize || head.position - next < far) return;
+    if (this.#pages < trial || this.#between < slower * this.#reading) return;
     this.#ahead = this.readAhead.begin(this.reader.wanted(this.filter), next, head);
   }
 }

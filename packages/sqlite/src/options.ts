@@ -18,8 +18,8 @@ export interface SqliteOptions {
   /** How long a file that others keep locked is tried, in ms, before `StoreFailedError`; default 5,000 to open, 30,000 to write. */
   readonly busyTimeout?: number | undefined;
   /**
-   * Whether a thread reads ahead for one who is more than 20,000 events behind, as in a rebuild: the event loop has more time
-   * for the application, and it is sooner done. Default true; where threads cannot be started it goes without.
+   * Whether a thread reads ahead for one who is more than 20,000 events behind and does something with them, as in a rebuild:
+   * the event loop has more time for the application, and it is sooner done. Default true; without threads it goes without.
    */
   readonly readAhead?: boolean | undefined;
   /** For crash tests: called at three points of each write transaction. */

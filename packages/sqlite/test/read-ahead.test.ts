@@ -1,39 +1,22 @@
 /** A thread that reads ahead gives what its reader would have read, and holds nobody up, whatever becomes of it. */
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventData, type EventFilter, eventData, type Position, type StoredEvent } from '@tidemark/core';
+import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AheadRun, ReadAhead } from '../src/ahead/read-ahead.ts';
-import type { Head } from '../src/log-rows.ts';
 import { LogWalk } from '../src/log-walk.ts';
 import { settingsOf } from '../src/options.ts';
 import { pageSize } from '../src/page-query.ts';
 import { all, any, numbered } from './events.ts';
-import { type Opened, opened } from './opened.ts';
-import { OtherProcess } from './other-process.ts';
-import { temporaryFile } from './temporary.ts';
+import { firstPage, headOf, longLog, size } from './long-log.ts';
+import { opened } from './opened.ts';
 
 const test = suite('reading ahead');
 
-const size = 45_000;
-const path = temporaryFile();
-let store: Opened;
-
-/** Texts of all kinds: none, of two bytes a character, larger than what is read at first sight. */
-function mixed(count: number, first: number): readonly EventData[] {
-  return numbered(count, first).map((event, index) => {
-    if (index % 50 === 0) return eventData('Ünï', { number: first + index, text: '😀ß' }, { metadata: { who: 'é' } });
-    if (index % 3 === 0) return eventData('Noted', { number: first + index }, { metadata: { who: 'Ada' } });
-    return index === 7 ? eventData('Large', { text: 'x'.repeat(20_000) }) : event;
-  });
-}
-
+let store: Awaited<ReturnType<typeof longLog>>;
 test.before(async () => {
-  store = await opened(path, { durability: 'normal' });
-  for (let first = 0; first < size; first += 1_000) {
-    await store.events.append(`account-${first % 7_000}`, mixed(1_000, first), any);
-  }
+  store = await longLog();
 });
 test.after(() => store.close());
 
@@ -55,18 +38,8 @@ function assertSame(found: readonly unknown[], expected: readonly unknown[]): vo
   assert.equal(found[differing], expected[differing]);
 }
 
-/** Resolves when a page is there, which begins wherever it does. */
-async function firstPage(run: AheadRun): Promise<void> {
-  const since = performance.now();
-  while (run.next === undefined) {
-    assert.ok(performance.now() - since < 30_000, 'the thread has read no page');
-    run.take(0);
-    await sleep(5);
-  }
-}
-
-/** How many pages of a walk a thread has read, and what it gave in all. Once there is a thread it is waited for. */
-async function walked(readAhead: ReadAhead, filter?: EventFilter) {
+/** How many pages of a walk a thread has read, and what it gave in all. Slow, until there is a thread, which is waited for. */
+async function walked(readAhead: ReadAhead, filter?: EventFilter, pause = 3) {
   let taken = 0;
   let begun: AheadRun | undefined;
   const counting = {
@@ -91,6 +64,7 @@ async function walked(readAhead: ReadAhead, filter?: EventFilter) {
     if (found.atEnd) break;
     from = (found.reached?.position ?? 0) + 1;
     if (begun !== undefined) await firstPage(begun);
+    else if (taken === 0 && pause > 0) await sleep(pause);
     begun = undefined;
   }
   walk.end();
@@ -101,7 +75,7 @@ async function walked(readAhead: ReadAhead, filter?: EventFilter) {
 const filters: readonly (EventFilter | undefined)[] = [
   undefined,
   { types: ['Numbered', 'Ünï'] },
-  { types: ['Large', 'never'] },
+  { types: ['Large', 'Noted', 'never'] },
   { categories: ['account'], types: ['Noted'] },
   { prefixes: ['account-1', 'account-5'] },
   { categories: ['none'] },
@@ -110,133 +84,68 @@ const filters: readonly (EventFilter | undefined)[] = [
 for (const filter of filters) {
   test(`what is read is the same with it and without it: ${JSON.stringify(filter) ?? 'everything'}`, async () => {
     const expected = (await all(store.events.readAll({ filter, direction: 'backwards' }))).map(facts).reverse();
-    const with_ = await walked(new ReadAhead(settingsOf(path)), filter);
+    const with_ = await walked(new ReadAhead(settingsOf(store.path)), filter);
     assertSame(with_.events, expected);
     assert.ok(filter?.categories?.[0] === 'none' || with_.taken > 0, 'no page came from the thread');
-    const without = await walked(new ReadAhead(settingsOf(path, { readAhead: false })), filter);
+    const without = await walked(new ReadAhead(settingsOf(store.path, { readAhead: false })), filter);
     assertSame(without.events, expected);
-    assert.is(without.taken, 0);
+    // One who takes no longer for a page than reading it does is no sooner done with a thread.
+    const fast = await walked(new ReadAhead(settingsOf(store.path)), filter, 0);
+    assertSame(fast.events, expected);
+    assert.equal([without.taken, fast.taken], [0, 0]);
   });
 }
-
-/** Of the log that all tests share. */
-function head(): Head {
-  const last = store.file.reader.log.head();
-  if (last === undefined) throw new Error('the log is empty');
-  return last;
-}
-
-const runOn = (file: string, { patience = 10_000, eventId = '' } = {}) => {
-  const top = eventId === '' ? head() : { ...head(), eventId };
-  return new AheadRun({ path: file, mmapBytes: 0, wanted: {}, top, limit: pageSize, patience }, 1);
-};
-
-/** The pages that are there, one behind the other. */
-async function pagesOf(run: AheadRun, first: Position, waiting = 0): Promise<readonly Position[]> {
-  const begins: Position[] = [];
-  const until = performance.now() + waiting;
-  for (let from = first; ; ) {
-    const found = run.take(from);
-    if (found === undefined && performance.now() > until) return begins;
-    if (found === undefined) await sleep(5);
-    else {
-      begins.push(from);
-      from = (found.reached?.position ?? 0) + 1;
-    }
-  }
-}
-
-test('it is ahead by a bounded number of pages, and goes on when some are taken', async () => {
-  const run = runOn(path);
-  await firstPage(run);
-  await sleep(500);
-  const there = await pagesOf(run, 1);
-  // It goes on as soon as some of these are taken.
-  assert.ok(there.length >= 16 && there.length < 40, `${there.length} pages were there`);
-  assert.equal(there.slice(0, 3), [1, pageSize + 1, 2 * pageSize + 1]);
-  assert.ok((await pagesOf(run, there.length * pageSize + 1, 2_000)).length > 16);
-  run.end();
-  await run.ended;
-});
-
-test('what its reader has passed it leaves out, and a page further on is kept until it is met', async () => {
-  const run = runOn(path);
-  run.passed(1_001);
-  await firstPage(run);
-  assert.is(run.take(900), undefined);
-  assert.is(run.next, 1_001);
-  assert.is(run.take(1_001)?.rows[0]?.[0], 1_001);
-  run.end();
-  await run.ended;
-});
-
-test('a reader who was faster is met where it is', async () => {
-  const run = runOn(path);
-  await firstPage(run);
-  run.passed(40_001);
-  await pagesOf(run, 1);
-  assert.is(run.next ?? 40_001, 40_001);
-  assert.ok((await pagesOf(run, 40_001, 2_000)).length > 10);
-  run.end();
-  await run.ended;
-});
 
 /** A walk whose thread begins so many events behind where it was asked to. */
 function walkBehind(distance: number) {
   const runs: AheadRun[] = [];
   const begin: ReadAhead['begin'] = (wanted, from, top) => {
-    const reading = { path, mmapBytes: 0, wanted, top, limit: pageSize, patience: 10_000 };
+    const reading = { path: store.path, mmapBytes: 0, wanted, top, limit: pageSize, patience: 10_000 };
     runs.push(new AheadRun(reading, from + distance));
     return runs[0];
   };
   const walk = new LogWalk(store.file.reader, { begin } as ReadAhead, undefined);
   const next = (from: Position) => (walk.forwards(from, pageSize).reached?.position ?? 0) + 1;
-  return { walk, runs, next };
+  const begun = async (): Promise<{ from: Position; run: AheadRun }> => {
+    for (let from: Position = 1; ; ) {
+      from = next(from);
+      const [run] = runs;
+      if (run !== undefined) return { from, run };
+      await sleep(3);
+    }
+  };
+  return { walk, next, begun };
 }
 
 test('a walk that meets a page reads up to it, and says to the thread where it is', async () => {
-  const { walk, runs, next } = walkBehind(100);
-  let from = next(1);
-  const [run] = runs;
-  if (run === undefined) throw new Error('no thread was begun');
+  const { walk, next, begun } = walkBehind(100);
+  let { from, run } = await begun();
   await firstPage(run);
-  assert.equal([from, run.next], [257, 357]);
+  assert.is(run.next, from + 100);
   from = next(from);
-  assert.is(from, 357);
-  from = next(from);
-  assert.is(from, 613);
+  assert.is(run.next, from);
+  assert.is(next(from), from + pageSize);
   walk.end();
   await run.ended;
   const faster = walkBehind(0);
-  for (from = 1; from < 20_000; ) from = faster.next(from);
-  await firstPage(faster.runs[0] ?? run);
-  assert.ok((faster.runs[0]?.next ?? 0) >= from, 'the thread has read what its reader had passed');
+  ({ from, run } = await faster.begun());
+  for (const passed = from + 10_000; from < passed; ) from = faster.next(from);
+  await firstPage(run);
+  assert.ok((run.next ?? 0) >= from, 'the thread has read what its reader had passed');
   faster.walk.end();
 });
 
-test('a thread that was left without a word ends', async () => {
-  const run = runOn(path, { patience: 20 });
-  await run.ended;
-  assert.ok((await pagesOf(run, 1)).length > 0);
-});
-
-test('a file that is another one by now is not read', async () => {
-  const run = runOn(path, { eventId: 'of another log' });
-  await run.ended;
-  assert.equal(await pagesOf(run, 1), []);
-});
-
 test('a thread that fails is not tried again, and everything is read without it', async () => {
-  const readAhead = new ReadAhead(settingsOf(`${path}.gone`));
-  const run = readAhead.begin({}, 1, head());
+  const readAhead = new ReadAhead(settingsOf(`${store.path}.gone`));
+  const run = readAhead.begin({}, 1, headOf(store));
   assert.is(await run?.ended.catch(({ code }) => code), 'SQLITE_CANTOPEN');
-  assert.is(readAhead.begin({}, 1, head()), undefined);
+  assert.is(readAhead.begin({}, 1, headOf(store)), undefined);
   assert.is((await walked(readAhead)).events.length, size);
 });
 
 test('one thread at a time, and none that has a closed file open', async () => {
-  const file = `${path}.copy`;
-  fs.copyFileSync(path, file);
+  const file = `${store.path}.copy`;
+  fs.copyFileSync(store.path, file);
   const another = await opened(file);
   await another.events.append('account-0', numbered(1), any);
   const runs: (AheadRun | undefined)[] = [];
@@ -247,34 +156,18 @@ test('one thread at a time, and none that has a closed file open', async () => {
   };
   const reading = another.events.readAll().pages()[Symbol.asyncIterator]();
   const second = another.events.subscribeToAll()[Symbol.asyncIterator]();
-  for (let page = 0; page < 5; page += 1) await Promise.all([reading.next(), second.next()]);
-  assert.is(begin({}, 1, head()), undefined);
-  const [run] = runs;
+  while (runs.length < 2) {
+    await Promise.all([reading.next(), second.next()]);
+    await sleep(3);
+  }
+  assert.is(begin({}, 1, headOf(store)), undefined);
+  const [run, none] = runs;
+  assert.is(none, undefined);
   assert.ok(run);
   await firstPage(run);
   await another.close();
   // Whoever closes a file last takes its WAL away.
   assert.is(fs.existsSync(`${file}-wal`), false);
-});
-
-test('a thread that closes the file leaves the locks of its process in place', async () => {
-  const other = new OtherProcess();
-  const run = runOn(path);
-  await firstPage(run);
-  store.db.exec('BEGIN IMMEDIATE');
-  run.end();
-  await run.ended;
-  // POSIX takes all locks of a process away when one of its openings of a file is closed: SQLite has to know of both.
-  const refusal = await other.ask('lock', path).catch(({ code }) => code);
-  assert.is(refusal, 'SQLITE_BUSY');
-  store.db.exec('ROLLBACK');
-  await other.kill();
-  const third = new OtherProcess();
-  await third.ask('open', path);
-  await third.ask('close');
-  // Whoever believed to be the last one would have taken it away.
-  assert.ok(fs.existsSync(`${path}-wal`));
-  await third.kill();
 });
 
 test('who leaves a reading ends its thread', async () => {
@@ -285,13 +178,17 @@ test('who leaves a reading ends its thread', async () => {
     runs.push(begin(...given));
     return runs.at(-1);
   };
-  const leave = async (reading: AsyncIterable<unknown>) => {
-    for await (const _ of reading) break;
+  const leave = async (pages: AsyncIterable<unknown>) => {
+    const before = runs.length;
+    for await (const _ of pages) {
+      if (runs.length > before) break;
+      await sleep(3);
+    }
     // Well before a thread ends that was left without a word.
     const ended = runs.at(-1)?.ended.then(() => 'ended');
     assert.is(await Promise.race([ended, sleep(8_000, undefined, { ref: false })]), 'ended');
   };
-  await leave(store.events.readAll());
+  await leave(store.events.readAll().pages());
   await leave(store.events.subscribeToAll());
   assert.is(runs.length, 2);
   readAhead.begin = begin;
