@@ -2,10 +2,10 @@
  * The names of streams by number, for readers of the log, who need one for each event: one slot for each remainder, as
  * keeping the order of use would cost more than the look-ups it saves.
  */
-import { categoryOf } from '@tidemark/core';
+import { aggregateIdOf, categoryOf } from '@tidemark/core';
 import type Database from 'better-sqlite3';
 
-/** A power of two; some 150 bytes each. */
+/** A power of two; some 190 bytes each. */
 const slots = 65_536;
 const mostAhead = 256;
 /** Numbers between two that are asked for which belong to streams without events, or to others than are filtered for. */
@@ -15,6 +15,7 @@ export interface NamedStream {
   readonly id: number;
   readonly streamName: string;
   readonly category: string;
+  readonly aggregateId: string;
 }
 
 export class StreamNames {
@@ -32,7 +33,7 @@ export class StreamNames {
 
   /** An empty name where no stream has this number. */
   of(id: number): NamedStream {
-    return this.#knownAt(id) ?? this.#lookUp(id) ?? { id, streamName: '', category: '' };
+    return this.#knownAt(id) ?? this.#lookUp(id) ?? { id, streamName: '', category: '', aggregateId: '' };
   }
 
   /** For a number that was given in a transaction that was rolled back: another stream will get it. */
@@ -54,7 +55,8 @@ export class StreamNames {
     this.#count = gap >= 0 && gap <= widestGap ? Math.min(this.#count * 2, mostAhead) : 1;
     this.#next = id + this.#count;
     for (const [found, streamName] of this.#find.all(id, this.#next - 1)) {
-      this.#known[found % slots] = { id: found, streamName, category: categoryOf(streamName) };
+      const [category, aggregateId] = [categoryOf(streamName), aggregateIdOf(streamName)];
+      this.#known[found % slots] = { id: found, streamName, category, aggregateId };
     }
     return this.#knownAt(id);
   }

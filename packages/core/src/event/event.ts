@@ -5,6 +5,7 @@
 import { UnreadableEventError } from '../errors.ts';
 import { decodeValue, plainForm, type TypeNotes } from './codec.ts';
 import type { Position, Revision } from './revision.ts';
+import { aggregateIdOf } from './stream-name.ts';
 import type { ValueClasses } from './value.ts';
 
 /** A value that is the same after `JSON.parse(JSON.stringify(value))`. */
@@ -92,6 +93,7 @@ export class StoredEvent implements RecordedEvent {
   #data: unknown;
   #read: ((event: StoredEvent) => unknown) | undefined;
   #metadata: EventMetadata | undefined;
+  #aggregateId: string | undefined;
   declare readonly part?: number;
 
   constructor(
@@ -105,7 +107,10 @@ export class StoredEvent implements RecordedEvent {
     readonly position: Position,
     /** This store's clock when it was written, in milliseconds since 1970: also where `recordedAt` is of another store. */
     readonly recordedTime: number,
+    /** Where the store knows it: one text for all events of a stream is hashed once, and not by every reader who keeps things by it. */
+    aggregateId?: string,
   ) {
+    this.#aggregateId = aggregateId;
     this.#read = decodePlainly;
   }
 
@@ -123,8 +128,8 @@ export class StoredEvent implements RecordedEvent {
   }
 
   get aggregateId(): string {
-    // What `aggregateIdOf` gives, without looking for the dash at each event.
-    return this.streamName.slice(this.category.length + 1);
+    this.#aggregateId ??= aggregateIdOf(this.streamName);
+    return this.#aggregateId;
   }
 
   get recordedAt(): Date {
@@ -174,6 +179,7 @@ export class StoredEvent implements RecordedEvent {
       this.revision,
       this.position,
       this.recordedTime,
+      this.#aggregateId,
     );
     event.#read = read;
     event.#metadata = this.#metadata;
