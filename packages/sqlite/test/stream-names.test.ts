@@ -37,7 +37,7 @@ test('one behind the other, they are looked up in ever longer ranges, and are ea
   const { names, lookUps, ...parts } = await store();
   create(parts, ...accounts(2_000));
   for (let id = 1; id <= 2_000; id += 1) {
-    assert.equal(names.of(id), { id, streamName: `account-${id}`, category: 'account' });
+    assert.equal(names.of(id), { id, streamName: `account-${id}`, category: 'account', aggregateId: `${id}` });
   }
   // 2, 4, … 128, and then 256 at a time.
   assert.is(lookUps(), 7 + Math.ceil((2_000 - 254) / 256));
@@ -79,7 +79,7 @@ test('a number that no stream has is not remembered as one', async () => {
   assert.is(names.of(1).streamName, 'account-1');
   assert.is(names.of(2).streamName, '');
   create(parts, 'loan-2');
-  assert.equal(names.of(2), { id: 2, streamName: 'loan-2', category: 'loan' });
+  assert.equal(names.of(2), { id: 2, streamName: 'loan-2', category: 'loan', aggregateId: '2' });
   await parts.close();
 });
 
