@@ -22,10 +22,10 @@ export const catchUp: RateScenario = {
   name: 'catch-up',
   title: 'A projection catches up',
   about:
-    'A log of 100,000 events of 10,000 accounts in turn, from its beginning: one change by key for each event. By hand: a loop that reads pages of 256 whole rows, parses the data, changes the row (of documents: reads, parses, changes and writes its JSON), and moves a checkpoint’s row in the same transaction. Tidemark: from createApplication until caughtUp, which is opening the file, making the read model, restoring each event to an instance with all of its envelope, the handler, and a checkpoint fenced by a lease. Transactions end by the same rule on both sides, after 2,048 events or 10 ms; how many events that made is shown. Read models can be made again, so their transactions are not waited for on the disk, on neither side (durability normal).',
+    'A log of 100,000 events of 10,000 accounts in turn (with --large ten times both), from its beginning: one change by key for each event. By hand: a loop that reads pages of 256 whole rows, parses the data, changes the row (of documents: reads, parses, changes and writes its JSON), and moves a checkpoint’s row in the same transaction. Tidemark: from createApplication until caughtUp, which is opening the file, making the read model, restoring each event to an instance with all of its envelope, the handler, and a checkpoint fenced by a lease. Transactions end by the same rule on both sides, after 2,048 events or 10 ms; how many events that made is shown. Read models can be made again, so their transactions are not waited for on the disk, on neither side (durability normal).',
   unit: 'events',
   async open(bench) {
-    const accounts = bench.amount(10_000, 1_000);
+    const accounts = bench.size === 'large' ? 100_000 : bench.amount(10_000, 1_000);
     const template = await seeded(bench, { accounts, eventsEach });
     const log = { bench, template, accounts };
     const target = 0.9;

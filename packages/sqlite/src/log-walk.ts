@@ -17,7 +17,7 @@ export interface Found {
 /** In positions. To start a thread takes as long as reading some thousands of events. */
 const far = 20_000;
 /** So many pages show what kind of reader it is: one who takes longer for a page than reading it does, by this factor, gains by a thread. */
-const trial = 8;
+const trial = 4;
 const slower = 1.5;
 
 export class LogWalk {

@@ -16,17 +16,27 @@ export class OpenTransaction {
 
   /** Does something to the file for `subject`. Throws `ClosedError` when the transaction is over, and translated errors. */
   act<T>(subject: string, act: () => T): T {
-    if (this.#isOver) throw new ClosedError(subject);
+    this.assertOpen(subject);
     try {
       return act();
     } catch (error) {
-      const failure = translatedOfStatement(error, this.connection.path);
-      if (this.isLost) {
-        this.#isOver = true;
-        this.#culprit = failure;
-      }
-      throw failure;
+      throw this.failureOf(error);
     }
+  }
+
+  /** For what is done so often that a function of its own for it would cost too much: throw what `failureOf` makes of an error. */
+  assertOpen(subject: string): void {
+    if (this.#isOver) throw new ClosedError(subject);
+  }
+
+  /** The error translated; the transaction is over where it was ended with it. */
+  failureOf(error: unknown): unknown {
+    const failure = translatedOfStatement(error, this.connection.path);
+    if (this.isLost) {
+      this.#isOver = true;
+      this.#culprit = failure;
+    }
+    return failure;
   }
 
   get isOver(): boolean {

@@ -17,13 +17,16 @@ export class SessionStatement implements TableStatement {
   }
 
   run(...values: readonly unknown[]): number {
-    return this.transaction.act(this.subject, () => {
+    this.transaction.assertOpen(this.subject);
+    try {
       const { statement, parameters, sql } = this.checked;
       if (statement.reader)
         throw new ArgumentError('run', `a statement that returns rows: ${sql}`, 'get or all for it');
       assertValues(values, parameters);
       return statement.run(...values).changes;
-    });
+    } catch (error) {
+      throw this.transaction.failureOf(error);
+    }
   }
 
   get(...values: readonly unknown[]): Row | undefined {
