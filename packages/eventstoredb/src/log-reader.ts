@@ -19,6 +19,7 @@ export interface LogPage {
   readonly count: number;
   /** As of `ReadPage`. */
   readonly isCut: boolean;
+  readonly text: number;
 }
 
 export class LogReader {
@@ -32,12 +33,12 @@ export class LogReader {
 
   /** Forwards `place` is inclusive, backwards it is not; `undefined`: from where the direction begins. */
   async page(direction: Direction, place: Position | undefined, limit: number, signal?: AbortSignal): Promise<LogPage> {
-    const { events, isCut } = await this.server.read(
+    const { events, isCut, text } = await this.server.read(
       { right: 'read $all' },
       (client, options) => client.readAll({ ...options, ...placeOf(direction, place), direction, maxCount: limit }),
       signal,
     );
-    return this.#pageOf(events, { atEnd: !isCut && events.length < limit, count: events.length, isCut });
+    return this.#pageOf(events, { atEnd: !isCut && events.length < limit, count: events.length, isCut, text });
   }
 
   /** The last position of all, whosever event it is; 0 for a log without any. */
@@ -113,7 +114,7 @@ export class LogReader {
     return before === undefined || before > (await this.end()) ? undefined : before;
   }
 
-  #pageOf(all: readonly StoredEvent[], read: Pick<LogPage, 'atEnd' | 'count' | 'isCut'>): LogPage {
+  #pageOf(all: readonly StoredEvent[], read: Pick<LogPage, 'atEnd' | 'count' | 'isCut' | 'text'>): LogPage {
     for (const { position } of all) this.see(position);
     return { ...read, all, shown: all.filter(isShown) };
   }

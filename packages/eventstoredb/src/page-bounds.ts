@@ -13,9 +13,10 @@ const largestPage = 1_024;
  */
 export const mostText = 8 * 1024 * 1024;
 
-/** How many to ask for next: where a page was cut as many as fitted, as the rest of it is sent for nothing. */
-export function sizeAfter(size: number, { count, isCut }: { readonly count: number; readonly isCut: boolean }): number {
-  return isCut ? count : Math.min(2 * size, largestPage);
+/** How many to ask for next: more each time, but no more than will fit, as the rest of a page that is cut is sent for nothing. */
+export function sizeAfter(size: number, { count, text }: { readonly count: number; readonly text: number }): number {
+  const fitting = Math.floor((count * mostText * 0.75) / Math.max(text, 1));
+  return Math.max(2, Math.min(2 * size, largestPage, count === 0 ? size : fitting));
 }
 
 export function textSize({ dataText, metadataText }: StoredEvent): number {

@@ -10,6 +10,8 @@ import { storedEventOf } from './stored-event.ts';
 export interface ReadPage {
   readonly events: readonly StoredEvent[];
   readonly isCut: boolean;
+  /** What the events hold, in characters. */
+  readonly text: number;
 }
 
 /** All that a reading gives, or as much as fits into memory, from a server that is never silent for longer than `timeout` ms. Throws what the client throws, a signal's reason, or `TooLate`. */
@@ -43,13 +45,13 @@ export function readWhole(reading: ClientReading, timeout: number, signals: read
           timer.refresh();
           return;
         }
-        settle(() => resolve({ events, isCut: true }));
+        settle(() => resolve({ events, isCut: true, text }));
         leave(reading);
       } catch (error) {
         giveUp(error);
       }
     };
-    const finished = () => settle(() => resolve({ events, isCut: false }));
+    const finished = () => settle(() => resolve({ events, isCut: false, text }));
     const failed = (error: unknown) => settle(() => reject(error));
     listen(reading, { take, finished, failed });
   });

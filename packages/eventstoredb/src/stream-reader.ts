@@ -34,10 +34,10 @@ export class StreamReader {
       signal?.throwIfAborted();
       const wanted = Math.min(left, most);
       // A read of nothing is an error to the server, though a missing stream has to be told.
-      const { events, isCut } = await (before === undefined
+      const { events, isCut, text } = await (before === undefined
         ? this.first(reading, next, Math.max(wanted, 1))
         : this.page(reading, next, wanted));
-      most = sizeAfter(most, { count: events.length, isCut });
+      most = sizeAfter(most, { count: events.length, text });
       const page = events.slice(0, wanted);
       const size = isCut ? page.length : wanted;
       const stretch = { ...reading, before, first, size };

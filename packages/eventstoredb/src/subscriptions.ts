@@ -141,9 +141,9 @@ export class Subscriptions {
         else place = await this.log.end();
         const isFirst = !begun;
         begun = true;
-        const { events, isCut } = await this.#page({ ...reading, signal }, next, most);
+        const { events, isCut, text } = await this.#page({ ...reading, signal }, next, most);
         atEnd = !isCut && events.length < most;
-        most = sizeAfter(most, { count: events.length, isCut });
+        most = sizeAfter(most, { count: events.length, text });
         const last = events.at(-1) ?? (isFirst ? await this.#standing({ ...reading, signal }, next - 1) : undefined);
         if (events.length > 0) next = (last as StoredEvent).revision + 1;
         const reached = last && { position: last.position, eventId: last.eventId };
@@ -156,7 +156,7 @@ export class Subscriptions {
   async #page(reading: Parameters<StreamReader['first']>[0], next: Revision, most: number): Promise<ReadPage> {
     return this.streams
       .first(reading, next, most)
-      .catch((error: unknown) => ({ events: orNothing(error), isCut: false }));
+      .catch((error: unknown) => ({ events: orNothing(error), isCut: false, text: 0 }));
   }
 
   /** The stream's last event, where it is the one that was handled last. */

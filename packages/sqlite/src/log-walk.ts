@@ -32,6 +32,8 @@ export class LogWalk {
     private readonly reader: Reader,
     private readonly readAhead: ReadAhead,
     private readonly filter: EventFilter | undefined,
+    /** In ms, from any moment on. */
+    private readonly now = () => performance.now(),
   ) {}
 
   /** Looks onwards at most up to `head`, the log's end as it is now. */
@@ -40,7 +42,7 @@ export class LogWalk {
       (limit === pageSize ? this.#ahead?.take(from) : undefined) ?? this.#read(from, limit, head);
     if (head !== undefined && reached !== undefined) this.#lookAhead(reached.position + 1, limit, head);
     const events = this.reader.events(rows);
-    this.#last = performance.now();
+    this.#last = this.now();
     return { events, reached, atEnd: reached?.position === head?.position || reached === undefined };
   }
 
@@ -60,12 +62,12 @@ export class LogWalk {
 
   #read(from: Position, limit: number, head: Head | undefined): FoundRows {
     const { log } = this.reader;
-    const began = performance.now();
+    const began = this.now();
     const meeting = this.#ahead?.next;
     const high = meeting === undefined ? head : { position: meeting - 1, eventId: log.eventIdAt(meeting - 1) };
     const found = searchForwards(log, { from, wanted: this.reader.wanted(this.filter), limit }, high);
     if (this.#last !== undefined) this.#between += began - this.#last;
-    this.#reading += performance.now() - began;
+    this.#reading += this.now() - began;
     this.#pages += 1;
     return found;
   }

@@ -89,7 +89,7 @@ export class OpenedFile {
     });
     this.changer = new StreamChanger(db, this.streams);
     this.writer = new Writer(connection, settings, [...undoing, builds, this.inline], this.inline);
-    this.readAhead = new ReadAhead(settings);
+    this.readAhead = new ReadAhead(settings, this.logId);
     this.pages = new PageReader(this, this.reader, this.streams, this.readAhead);
     this.subscriptions = new Subscriptions(this, this.reader, this.streams, this.readAhead);
     this.#wakeUp = new WakeUp(connection);

@@ -1,12 +1,16 @@
 /** A thread that reads ahead: how far, from where, and how it ends. */
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventData } from '@tidemark/core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AheadRun } from '../src/ahead/read-ahead.ts';
 import { pageSize } from '../src/page-query.ts';
+import { any } from './events.ts';
 import { firstPage, headOf, longLog, pagesOf } from './long-log.ts';
+import { opened } from './opened.ts';
 import { OtherProcess } from './other-process.ts';
+import { temporaryFile } from './temporary.ts';
 
 const test = suite('a thread that reads ahead');
 
@@ -16,9 +20,9 @@ test.before(async () => {
 });
 test.after(() => store.close());
 
-const begun = ({ patience = 10_000, eventId = '' } = {}) => {
+const begun = ({ patience = 10_000, eventId = '', logId = store.file.logId } = {}) => {
   const top = eventId === '' ? headOf(store) : { ...headOf(store), eventId };
-  return new AheadRun({ path: store.path, mmapBytes: 0, wanted: {}, top, limit: pageSize, patience }, 1);
+  return new AheadRun({ path: store.path, mmapBytes: 0, logId, wanted: {}, top, limit: pageSize, patience }, 1);
 };
 
 test('it is ahead by a bounded number of pages, and goes on when some are taken', async () => {
@@ -54,6 +58,31 @@ test('a reader who was faster is met where it is', async () => {
   assert.ok((await pagesOf(run, 40_001, 2_000)).length > 10);
   run.end();
   await run.ended;
+});
+
+test('it is ahead by 8 million characters or so, and goes on when these are taken', async () => {
+  const large = await opened(temporaryFile(), { durability: 'normal' });
+  // Pages of 3 million characters: three of them are more than it may be ahead.
+  for (let batch = 0; batch < 20; batch += 1) {
+    const events = Array.from({ length: pageSize }, () => eventData('Large', { text: 'x'.repeat(11_900) }));
+    await large.events.append('large-1', events, any);
+  }
+  const reading = { mmapBytes: 0, logId: large.file.logId, wanted: {}, limit: pageSize, patience: 10_000 };
+  const run = new AheadRun({ ...reading, path: large.connection.path, top: headOf(large) }, 1);
+  await firstPage(run);
+  await sleep(500);
+  const began = performance.now();
+  let from = 1;
+  while (from < 20 * pageSize) {
+    const there = await pagesOf(run, from, 5_000);
+    assert.ok(there.length > 0, 'the thread waits for what has happened');
+    from = (there.at(-1) ?? 0) + pageSize;
+  }
+  // It would have ended where nobody tells it that something was taken.
+  assert.ok(performance.now() - began < 60_000);
+  run.end();
+  await run.ended;
+  await large.close();
 });
 
 test('a thread that was left without a word ends', async () => {

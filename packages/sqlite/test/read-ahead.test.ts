@@ -1,6 +1,8 @@
 /** A thread that reads ahead gives what its reader would have read, and holds nobody up, whatever becomes of it. */
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { EventFilter, Position, StoredEvent } from '@tidemark/core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -39,7 +41,13 @@ function assertSame(found: readonly unknown[], expected: readonly unknown[]): vo
 }
 
 /** How many pages of a walk a thread has read, and what it gave in all. Slow, until there is a thread, which is waited for. */
-async function walked(readAhead: ReadAhead, filter?: EventFilter, pause = 3) {
+async function walked(readAhead: ReadAhead, filter?: EventFilter, pause = 10) {
+  // Reading a page takes one unit of time, and the reader as many as it pauses.
+  let time = 0;
+  const now = () => {
+    time += 1;
+    return time;
+  };
   let taken = 0;
   let begun: AheadRun | undefined;
   const counting = {
@@ -56,7 +64,7 @@ async function walked(readAhead: ReadAhead, filter?: EventFilter, pause = 3) {
       return run;
     },
   } as ReadAhead;
-  const walk = new LogWalk(store.file.reader, counting, filter);
+  const walk = new LogWalk(store.file.reader, counting, filter, now);
   const events: StoredEvent[] = [];
   for (let from: Position = 1; ; ) {
     const found = walk.forwards(from, pageSize);
@@ -64,7 +72,7 @@ async function walked(readAhead: ReadAhead, filter?: EventFilter, pause = 3) {
     if (found.atEnd) break;
     from = (found.reached?.position ?? 0) + 1;
     if (begun !== undefined) await firstPage(begun);
-    else if (taken === 0 && pause > 0) await sleep(pause);
+    time += pause;
     begun = undefined;
   }
   walk.end();
@@ -84,13 +92,13 @@ const filters: readonly (EventFilter | undefined)[] = [
 for (const filter of filters) {
   test(`what is read is the same with it and without it: ${JSON.stringify(filter) ?? 'everything'}`, async () => {
     const expected = (await all(store.events.readAll({ filter, direction: 'backwards' }))).map(facts).reverse();
-    const with_ = await walked(new ReadAhead(settingsOf(store.path)), filter);
+    const with_ = await walked(new ReadAhead(settingsOf(store.path), store.file.logId), filter);
     assertSame(with_.events, expected);
     assert.ok(filter?.categories?.[0] === 'none' || with_.taken > 0, 'no page came from the thread');
-    const without = await walked(new ReadAhead(settingsOf(store.path, { readAhead: false })), filter);
+    const without = await walked(new ReadAhead(settingsOf(store.path, { readAhead: false }), store.file.logId), filter);
     assertSame(without.events, expected);
     // One who takes no longer for a page than reading it does is no sooner done with a thread.
-    const fast = await walked(new ReadAhead(settingsOf(store.path)), filter, 0);
+    const fast = await walked(new ReadAhead(settingsOf(store.path), store.file.logId), filter, 0);
     assertSame(fast.events, expected);
     assert.equal([without.taken, fast.taken], [0, 0]);
   });
@@ -99,19 +107,30 @@ for (const filter of filters) {
 /** A walk whose thread begins so many events behind where it was asked to. */
 function walkBehind(distance: number) {
   const runs: AheadRun[] = [];
+  // No time at all to read, and some for the reader.
+  let time = 0;
+  const now = () => time;
   const begin: ReadAhead['begin'] = (wanted, from, top) => {
-    const reading = { path: store.path, mmapBytes: 0, wanted, top, limit: pageSize, patience: 10_000 };
+    const reading = {
+      path: store.path,
+      mmapBytes: 0,
+      logId: store.file.logId,
+      wanted,
+      top,
+      limit: pageSize,
+      patience: 10_000,
+    };
     runs.push(new AheadRun(reading, from + distance));
     return runs[0];
   };
-  const walk = new LogWalk(store.file.reader, { begin } as ReadAhead, undefined);
+  const walk = new LogWalk(store.file.reader, { begin } as ReadAhead, undefined, now);
   const next = (from: Position) => (walk.forwards(from, pageSize).reached?.position ?? 0) + 1;
   const begun = async (): Promise<{ from: Position; run: AheadRun }> => {
     for (let from: Position = 1; ; ) {
       from = next(from);
       const [run] = runs;
       if (run !== undefined) return { from, run };
-      await sleep(3);
+      time += 1;
     }
   };
   return { walk, next, begun };
@@ -136,11 +155,28 @@ test('a walk that meets a page reads up to it, and says to the thread where it i
 });
 
 test('a thread that fails is not tried again, and everything is read without it', async () => {
-  const readAhead = new ReadAhead(settingsOf(`${store.path}.gone`));
+  const readAhead = new ReadAhead(settingsOf(`${store.path}.gone`), store.file.logId);
   const run = readAhead.begin({}, 1, headOf(store));
   assert.is(await run?.ended.catch(({ code }) => code), 'SQLITE_CANTOPEN');
   assert.is(readAhead.begin({}, 1, headOf(store)), undefined);
   assert.is((await walked(readAhead)).events.length, size);
+});
+
+test('a store that is closed while a thread is under way ends the process when that is done, and not before', async () => {
+  const program = `
+    import { sqlite } from '@tidemark/sqlite';
+    const { events, close } = await sqlite(process.argv[1]).open();
+    let pages = 0;
+    for await (const _ of events.readAll().pages()) {
+      pages += 1;
+      for (const until = performance.now() + 30; performance.now() < until; );
+      if (pages === 10) break;
+    }
+    await close();
+    console.log('closed');`;
+  const args = [...process.execArgv, '--input-type=module', '--eval', program, store.path];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+  assert.is(stdout, 'closed\n');
 });
 
 test('one thread at a time, and none that has a closed file open', async () => {
@@ -158,7 +194,7 @@ test('one thread at a time, and none that has a closed file open', async () => {
   const second = another.events.subscribeToAll()[Symbol.asyncIterator]();
   while (runs.length < 2) {
     await Promise.all([reading.next(), second.next()]);
-    await sleep(3);
+    await sleep(10);
   }
   assert.is(begin({}, 1, headOf(store)), undefined);
   const [run, none] = runs;
@@ -182,7 +218,7 @@ test('who leaves a reading ends its thread', async () => {
     const before = runs.length;
     for await (const _ of pages) {
       if (runs.length > before) break;
-      await sleep(3);
+      await sleep(10);
     }
     // Well before a thread ends that was left without a word.
     const ended = runs.at(-1)?.ended.then(() => 'ended');

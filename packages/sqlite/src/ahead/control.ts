@@ -18,15 +18,15 @@ export class Control {
     return Atomics.load(this.#counts, taken);
   }
 
-  /** To wake who waits costs as much as taking a page, so that is done for some at a time: the thread is further ahead than they are. */
-  took(): void {
-    const before = Atomics.add(this.#counts, taken, 1);
-    if (before % wokenEvery === 0) Atomics.notify(this.#counts, taken);
+  /** To wake who waits costs as much as taking a page, so that is done for some at a time, and where there was none. */
+  took(pages: 0 | 1): void {
+    const before = Atomics.add(this.#counts, taken, pages);
+    if (pages === 0 || before % wokenEvery === 0) Atomics.notify(this.#counts, taken);
   }
 
   /** Waits until more than so many were taken; false after `timeout` ms. Only for a thread of its own: it blocks. */
   waitForMoreThan(count: number, timeout: number): boolean {
-    return Atomics.wait(this.#counts, taken, count, timeout) !== 'timed-out';
+    return Atomics.wait(this.#counts, taken, count, timeout) !== 'timed-out' || this.taken > count;
   }
 
   /** What is before this position is of no use any more. */

@@ -13,7 +13,10 @@ export interface PackedPage {
   readonly reached: Head;
   /** `width` of them for each row. */
   readonly numbers: Float64Array;
+  /** Data and metadata. */
   readonly text: string;
+  /** By themselves: whoever keeps one keeps all of the text that it was cut out of. */
+  readonly ids: string;
 }
 
 const width = 8;
@@ -23,6 +26,7 @@ const none = -1;
 export function packed(from: Position, reached: Head, rows: readonly LogRow[]): PackedPage {
   const numbers = new Float64Array(rows.length * width);
   const texts: string[] = [];
+  const ids: string[] = [];
   let at = 0;
   for (const [position, revision, typeId, recordedAt, eventId, data, metadata, streamId] of rows) {
     numbers[at] = position;
@@ -33,18 +37,20 @@ export function packed(from: Position, reached: Head, rows: readonly LogRow[]): 
     numbers[at + 5] = eventId.length;
     numbers[at + 6] = data.length;
     numbers[at + 7] = metadata === null ? none : metadata.length;
-    texts.push(eventId, data, metadata ?? '');
+    ids.push(eventId);
+    texts.push(data, metadata ?? '');
     at += width;
   }
-  return { from, reached, numbers, text: texts.join('') };
+  return { from, reached, numbers, text: texts.join(''), ids: ids.join('') };
 }
 
-export function unpacked({ numbers, text }: PackedPage): readonly LogRow[] {
+export function unpacked({ numbers, text, ids }: PackedPage): readonly LogRow[] {
   const rows: LogRow[] = [];
   let at = 0;
+  let id = 0;
   for (let index = 0; index < numbers.length; index += width) {
-    const data = at + (numbers[index + 5] as number);
-    const metadata = data + (numbers[index + 6] as number);
+    const idEnd = id + (numbers[index + 5] as number);
+    const metadata = at + (numbers[index + 6] as number);
     const length = numbers[index + 7] as number;
     const end = metadata + Math.max(length, 0);
     rows.push([
@@ -52,12 +58,13 @@ export function unpacked({ numbers, text }: PackedPage): readonly LogRow[] {
       numbers[index + 1] as number,
       numbers[index + 2] as number,
       numbers[index + 3] as number,
-      text.slice(at, data),
-      text.slice(data, metadata),
+      ids.slice(id, idEnd),
+      text.slice(at, metadata),
       length === none ? null : text.slice(metadata, end),
       numbers[index + 4] as number,
     ]);
     at = end;
+    id = idEnd;
   }
   return rows;
 }

@@ -15,9 +15,6 @@ import { Control } from './control.ts';
 import { type PackedPage, unpacked } from './packed-page.ts';
 import type { ReadingThread } from './reading-thread.ts';
 
-/** In TypeScript where this is, with what runs that; otherwise without what the process was started with, which is not meant for it. */
-const isSource = import.meta.url.endsWith('.ts');
-const file = new URL(isSource ? './reading-thread.ts' : './reading-thread.js', import.meta.url);
 /** In ms: a thread that nobody takes anything from ends itself. */
 const patience = 10_000;
 const isOfUse = availableParallelism() > 1;
@@ -26,14 +23,17 @@ export class ReadAhead {
   #run: AheadRun | undefined;
   #isBroken = false;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly logId: string,
+  ) {}
 
   /** `undefined` where nobody can: one at a time. */
   begin(wanted: Wanted, from: Position, top: Head): AheadRun | undefined {
     const { path, mmapBytes, readAhead } = this.settings;
     if (!readAhead || !isOfUse || path === inMemory || this.#isBroken || this.#run !== undefined) return undefined;
     try {
-      const run = new AheadRun({ path, mmapBytes, wanted, top, limit: pageSize, patience }, from);
+      const run = new AheadRun({ path, mmapBytes, logId: this.logId, wanted, top, limit: pageSize, patience }, from);
       this.#run = run;
       // What it failed for, it would fail for again.
       run.ended.then(
@@ -50,8 +50,7 @@ export class ReadAhead {
 
   /** Resolves when no thread has the file open. */
   async close(): Promise<void> {
-    this.#run?.end();
-    await this.#run?.ended.catch(() => {});
+    await this.#run?.leave();
   }
 }
 
@@ -61,6 +60,7 @@ export class AheadRun {
   readonly ended: Promise<void>;
   readonly #control = new Control();
   readonly #port: MessagePort;
+  readonly #thread: Worker;
   /** Received, and of no use yet. */
   #page: PackedPage | undefined;
 
@@ -70,12 +70,11 @@ export class AheadRun {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData: ReadingThread = { ...reading, shared: this.#control.shared, port: port2 };
-    const execArgv = isSource ? process.execArgv : [];
-    const thread = new Worker(file, { workerData, transferList: [port2], execArgv });
-    thread.unref();
+    this.#thread = threadWith(workerData);
+    this.#thread.unref();
     this.ended = new Promise((resolve, reject) => {
-      thread.once('error', reject);
-      thread.once('exit', () => resolve());
+      this.#thread.on('error', reject);
+      this.#thread.once('exit', () => resolve());
     });
   }
 
@@ -105,9 +104,27 @@ export class AheadRun {
     this.#port.close();
   }
 
+  /** Ends it, and resolves when it has the file open no longer, whatever it ended by. What waits for that holds the process. */
+  async leave(): Promise<void> {
+    this.end();
+    this.#thread.ref();
+    await this.ended.catch(() => {});
+  }
+
   #receive(): PackedPage | undefined {
     const received = receiveMessageOnPort(this.#port) as { message: PackedPage } | undefined;
-    if (received !== undefined) this.#control.took();
+    this.#control.took(received === undefined ? 0 : 1);
     return received?.message;
   }
+}
+
+/**
+ * In TypeScript where this is, with what runs that; otherwise without what the process was started with, which is not meant
+ * for it. Throws where there is no such place, as in a bundle.
+ */
+function threadWith(workerData: ReadingThread): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const file = new URL(isSource ? './reading-thread.ts' : './reading-thread.js', import.meta.url);
+  const execArgv = isSource ? process.execArgv : [];
+  return new Worker(file, { workerData, transferList: [workerData.port], execArgv });
 }

@@ -15,6 +15,7 @@ export interface ReadingThread {
   readonly path: string;
   readonly mmapBytes: number;
   readonly wanted: Wanted;
+  readonly logId: string;
   /** Up to this event, which is the log's last one or was a moment ago. */
   readonly top: Head;
   /** Of events, to a page. */
@@ -32,13 +33,14 @@ const mostText = 8 * 1024 * 1024;
 if (!isMainThread) run(workerData as ReadingThread);
 
 function run(reading: ReadingThread): void {
-  const { path, mmapBytes, top, port } = reading;
+  const { path, mmapBytes, logId, top, port } = reading;
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     db.pragma(`mmap_size = ${mmapBytes}`);
     const log = new LogRows(db);
-    // Otherwise somebody has put another file in its place.
-    if (log.eventIdAt(top.position) === top.eventId) readAhead(log, reading);
+    // Otherwise somebody has put another file in its place, with numbers of its own for its names.
+    const found = db.prepare<[], string>('SELECT log_id FROM log').pluck().get();
+    if (found === logId && log.eventIdAt(top.position) === top.eventId) readAhead(log, reading);
   } finally {
     db.close();
     port.close();
