@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { type EventStore, memory, type StoredEvent, type Stores } from '@tidemark/core';
 import { type ConformanceTarget, storeConformance } from '@tidemark/testing';
+import { replacing as changed } from '../src/replacing.ts';
+
+export { changed };
 
 /** What is broken on an opening of the memory store; the rest works. */
 export type Break = (stores: Stores) => Broken;
@@ -44,17 +47,6 @@ function brokenProvider(open: () => Promise<Stores>, broken: Break) {
     };
   };
   return { description: 'broken', open: opening };
-}
-
-/** The same object with some members replaced; methods go on to see the object itself as `this`. */
-export function changed<T extends object>(target: T, members: Partial<T> = {}): T {
-  return new Proxy(target, {
-    get(object, key) {
-      if (Object.hasOwn(members, key)) return members[key as keyof T];
-      const value: unknown = Reflect.get(object, key, object);
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-  });
 }
 
 /** Pages made of others. */
