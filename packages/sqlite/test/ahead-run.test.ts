@@ -22,7 +22,7 @@ test.after(() => store.close());
 
 const begun = ({ patience = 10_000, eventId = '', logId = store.file.logId } = {}) => {
   const top = eventId === '' ? headOf(store) : { ...headOf(store), eventId };
-  return new AheadRun({ path: store.path, mmapBytes: 0, logId, wanted: {}, top, limit: pageSize, patience }, 1);
+  return new AheadRun({ path: store.path, mmapBytes: 0, logId, wanted: {}, top, patience }, 1);
 };
 
 test('it is ahead by a bounded number of pages, and goes on when some are taken', async () => {
@@ -67,7 +67,7 @@ test('it is ahead by 8 million characters or so, and goes on when these are take
     const events = Array.from({ length: pageSize }, () => eventData('Large', { text: 'x'.repeat(11_900) }));
     await large.events.append('large-1', events, any);
   }
-  const reading = { mmapBytes: 0, logId: large.file.logId, wanted: {}, limit: pageSize, patience: 60_000 };
+  const reading = { mmapBytes: 0, logId: large.file.logId, wanted: {}, patience: 60_000 };
   const run = new AheadRun({ ...reading, path: large.connection.path, top: headOf(large) }, 1);
   await firstPage(run);
   await sleep(500);

@@ -22,16 +22,10 @@ test.before(async () => {
 });
 test.after(() => store.close());
 
-const facts = ({
-  eventId,
-  type,
-  dataText,
-  metadataText,
-  streamName,
-  revision,
-  position,
-  recordedTime,
-}: StoredEvent) => [...[eventId, type, dataText, metadataText, streamName, revision, position, recordedTime]];
+const facts = (event: StoredEvent) => [
+  ...[event.eventId, event.type, event.dataText, event.metadataText],
+  ...[event.streamName, event.revision, event.position, event.recordedTime],
+];
 
 /** Shows the first difference alone: a comparison of whole logs takes minutes to print. */
 function assertSame(found: readonly unknown[], expected: readonly unknown[]): void {
@@ -117,7 +111,6 @@ function walkBehind(distance: number) {
       logId: store.file.logId,
       wanted,
       top,
-      limit: pageSize,
       patience: 10_000,
     };
     runs.push(new AheadRun(reading, from + distance));
@@ -179,17 +172,23 @@ test('a store that is closed while a thread is under way ends the process when t
   assert.is(stdout, 'closed\n');
 });
 
+/** What is begun from now on, and how it was begun until now. */
+function listenedTo(readAhead: ReadAhead) {
+  const runs: (AheadRun | undefined)[] = [];
+  const begin = readAhead.begin.bind(readAhead);
+  readAhead.begin = (...given) => {
+    runs.push(begin(...given));
+    return runs.at(-1);
+  };
+  return { runs, begin };
+}
+
 test('one thread at a time, and none that has a closed file open', async () => {
   const file = `${store.path}.copy`;
   fs.copyFileSync(store.path, file);
   const another = await opened(file);
   await another.events.append('account-0', numbered(1), any);
-  const runs: (AheadRun | undefined)[] = [];
-  const begin = another.file.readAhead.begin.bind(another.file.readAhead);
-  another.file.readAhead.begin = (...given) => {
-    runs.push(begin(...given));
-    return runs.at(-1);
-  };
+  const { runs, begin } = listenedTo(another.file.readAhead);
   const reading = another.events.readAll().pages()[Symbol.asyncIterator]();
   const second = another.events.subscribeToAll()[Symbol.asyncIterator]();
   while (runs.length < 2) {
@@ -207,13 +206,8 @@ test('one thread at a time, and none that has a closed file open', async () => {
 });
 
 test('who leaves a reading ends its thread', async () => {
-  const runs: (AheadRun | undefined)[] = [];
   const { readAhead } = store.file;
-  const begin = readAhead.begin.bind(readAhead);
-  readAhead.begin = (...given) => {
-    runs.push(begin(...given));
-    return runs.at(-1);
-  };
+  const { runs, begin } = listenedTo(readAhead);
   const leave = async (pages: AsyncIterable<unknown>) => {
     const before = runs.length;
     for await (const _ of pages) {

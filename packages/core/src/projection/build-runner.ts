@@ -67,8 +67,8 @@ export class BuildRunner {
   async take(events: readonly RecordedEvent[]): Promise<void> {
     const { writer } = this;
     writer.take(events);
-    if (writer.size < batchEvents && writer.age >= batchMilliseconds) await this.flush();
-    else await writer.advance(batchEvents);
+    if (writer.size >= batchEvents) await writer.advance(batchEvents);
+    else if (writer.age >= batchMilliseconds) await this.flush();
   }
 
   /** Somebody waits for `position`, which may be reached already and lack only its commit: no further event will cause that. */

@@ -24,7 +24,7 @@ export function sqlOf(parts: TemplateStringsArray, given: readonly unknown[]): {
   let isKnown = known !== undefined;
   for (let place = 0; place < given.length; place += 1) {
     const each = given[place];
-    const name = each instanceof TableName ? each.quoted : undefined;
+    const name = nameIn(each);
     if (name === undefined) values.push(each);
     if (known?.names[place] !== name) isKnown = false;
   }
@@ -32,8 +32,12 @@ export function sqlOf(parts: TemplateStringsArray, given: readonly unknown[]): {
 }
 
 function textOf(parts: TemplateStringsArray, given: readonly unknown[]): string {
-  const names = given.map((each) => (each instanceof TableName ? each.quoted : undefined));
+  const names = given.map(nameIn);
   const sql = parts.reduce((text, part, place) => `${text}${names[place - 1] ?? '?'}${part}`);
   texts.set(parts, { names, sql });
   return sql;
+}
+
+function nameIn(given: unknown): string | undefined {
+  return given instanceof TableName ? given.quoted : undefined;
 }

@@ -43,7 +43,7 @@ export abstract class Tables extends ReadModel<TableSession> {
   protected sql(text: string): TableStatement;
   protected sql(parts: TemplateStringsArray, ...values: readonly unknown[]): SqlStatement;
   protected sql(text: string | TemplateStringsArray, ...given: readonly unknown[]): TableStatement | SqlStatement {
-    if (typeof text === 'string' || !isTemplate(text)) return this.session.statement(text);
+    if (!isTemplate(text)) return this.session.statement(text);
     const { sql, values } = sqlOf(text, given);
     return new BoundStatement(this.session.statement(sql), values);
   }

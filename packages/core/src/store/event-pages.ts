@@ -3,7 +3,7 @@ import { PageItems } from '../shared/page-items.ts';
 
 /**
  * Events being read: one by one with `for await`, or page by page, which costs one promise a page. A page holds at most
- * some 1,024 events and about 8 MiB of data and metadata, or one event that is larger. Each iteration reads anew;
+ * 1,024 events and about 8 MiB of data and metadata, or one event that is larger. Each iteration reads anew;
  * leaving it early frees what it holds.
  */
 export interface EventPages extends AsyncIterable<StoredEvent> {

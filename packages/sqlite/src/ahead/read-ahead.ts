@@ -9,7 +9,6 @@ import type { Position } from '@tidemark/core';
 import type { Head } from '../log-rows.ts';
 import type { FoundRows } from '../log-search.ts';
 import { inMemory, type Settings } from '../options.ts';
-import { pageSize } from '../page-query.ts';
 import type { Wanted } from '../wanted.ts';
 import { Control } from './control.ts';
 import { type PackedPage, unpacked } from './packed-page.ts';
@@ -33,7 +32,7 @@ export class ReadAhead {
     const { path, mmapBytes, readAhead } = this.settings;
     if (!readAhead || !isOfUse || path === inMemory || this.#isBroken || this.#run !== undefined) return undefined;
     try {
-      const run = new AheadRun({ path, mmapBytes, logId: this.logId, wanted, top, limit: pageSize, patience }, from);
+      const run = new AheadRun({ path, mmapBytes, logId: this.logId, wanted, top, patience }, from);
       this.#run = run;
       // What it failed for, it would fail for again.
       run.ended.then(

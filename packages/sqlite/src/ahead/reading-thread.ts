@@ -7,6 +7,7 @@ import type { Position } from '@tidemark/core';
 import Database from 'better-sqlite3';
 import { type Head, LogRows } from '../log-rows.ts';
 import { searchForwards } from '../log-search.ts';
+import { pageSize } from '../page-query.ts';
 import type { Wanted } from '../wanted.ts';
 import { Control } from './control.ts';
 import { packed } from './packed-page.ts';
@@ -18,8 +19,6 @@ export interface ReadingThread {
   readonly logId: string;
   /** Up to this event, which is the log's last one or was a moment ago. */
   readonly top: Head;
-  /** Of events, to a page. */
-  readonly limit: number;
   /** In ms. Whoever takes nothing for so long may have been left without a word. */
   readonly patience: number;
   readonly shared: SharedArrayBuffer;
@@ -47,11 +46,11 @@ function run(reading: ReadingThread): void {
   }
 }
 
-function readAhead(log: LogRows, { wanted, top, limit, patience, shared, port }: ReadingThread): void {
+function readAhead(log: LogRows, { wanted, top, patience, shared, port }: ReadingThread): void {
   const control = new Control(shared);
   const sizes: number[] = [];
   for (let from: Position = control.from; from <= top.position; ) {
-    const { rows, reached = top } = searchForwards(log, { from, wanted, limit }, top);
+    const { rows, reached = top } = searchForwards(log, { from, wanted, limit: pageSize }, top);
     const page = packed(from, reached, rows);
     if (!hasRoom(control, sizes, patience)) return;
     port.postMessage(page, [page.numbers.buffer as ArrayBuffer]);
